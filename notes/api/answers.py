@@ -1,0 +1,72 @@
+"""Writing answers of the API."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from flask import Response
+
+from notes.api import PREFIX
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def answer(body: Any, status: int = 200, **headers: str) -> Response:
+    """Return `body` as JSON."""
+    response = Response(_encode(body), status, content_type="application/json")
+    if headers:
+        response.headers.extend(headers)
+    return response
+
+
+def nothing() -> Response:
+    """Return the answer without a body."""
+    return Response(status=204)
+
+
+def instant(time: datetime) -> str:
+    """Return a time in UTC as RFC 3339 writes it, always with six decimals."""
+    return time.isoformat(timespec="microseconds")[:26] + "Z"
+
+
+def note_json(note: Any) -> dict[str, Any]:
+    """Return a note as the API shows it."""
+    return {
+        "id": note.id,
+        "name": note.name,
+        "text": note.text,
+        "pad_id": note.pad_id,
+        "created_at": instant(note.created_at),
+        "updated_at": instant(note.updated_at),
+    }
+
+
+def trashed_json(note: Any) -> dict[str, Any]:
+    """Return a note in the trash as the API shows it."""
+    return note_json(note) | {"deleted_at": instant(note.deleted_at)}
+
+
+def pad_json(pad: Any) -> dict[str, Any]:
+    """Return a pad as the API shows it."""
+    return {"id": pad.id, "name": pad.name, "notes": pad.notes}
+
+
+def token_json(token: Any) -> dict[str, Any]:
+    """Return a token as the API shows it, without its secret."""
+    return {"id": token.id, "name": token.name, "created_at": instant(token.created_at)}
+
+
+def etag(note: Any) -> str:
+    """Return the strong entity tag of a note: it changes with every change that a reader can see."""
+    return f'"{note.id}-{note.version}"'
+
+
+def note_answer(note: Any, status: int = 200) -> Response:
+    """Return a note with its entity tag, and with its place when it is new."""
+    response = answer(note_json(note), status)
+    response.headers["ETag"] = etag(note)
+    if status == 201:
+        response.headers["Location"] = f"{PREFIX}/notes/{note.id}"
+    return response

@@ -1,0 +1,1 @@
+"""What every service of the image shares: gunicorn's settings, the edge of each request, logs and metrics."""

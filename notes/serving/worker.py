@@ -1,0 +1,102 @@
+"""gunicorn's threaded worker, which refuses at once what its threads have no room for.
+
+gthread hands every request to its threads by a queue without an end: under overload each waits there until its client
+has given up, and the process works for the dead. Here the main loop answers such a request itself, on its kept-alive
+connection, with neither a thread nor gunicorn's parser.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import selectors
+from functools import partial
+from typing import Any
+
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+from notes.serving import refusal
+from notes.serving.edge import Edge
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+    """Counts the connections that its threads work on; they are many as soon as an `Edge` would refuse one more."""
+
+    busy = 0
+
+    def enqueue_req(self, conn: TConn) -> None:
+        """Give a connection with a request to a thread, or refuse it."""
+        if not conn.initialized and self._is_full() and self._refuse_new(conn):
+            return
+        self.busy += 1
+        super().enqueue_req(conn)
+
+    def finish_request(self, conn: TConn, fs: Any) -> None:
+        """Take a connection back from a thread."""
+        self.busy -= 1
+        super().finish_request(conn, fs)
+
+    def on_client_socket_readable(self, conn: TConn, client: Any) -> None:
+        """Take the next request of a kept-alive connection, which stays where it is when that is refused."""
+        if self._is_full() and self._refuse(conn):
+            return
+        super().on_client_socket_readable(conn, client)
+
+    def _is_full(self) -> bool:
+        edge = getattr(self.wsgi, "wsgi_app", None)
+        return isinstance(edge, Edge) and self.busy >= edge.limit
+
+    def _refuse_new(self, conn: TConn) -> bool:
+        """Refuse the first request of a connection, now or when it has arrived; False to let a thread see to it."""
+        conn.sock.setblocking(False)
+        conn.set_timeout()
+        if self._refuse(conn):
+            if conn.sock.fileno() >= 0:
+                self.keepalived_conns.append(conn)
+                self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_client_socket_readable, conn))
+            return True
+        if conn.data_ready:
+            return False
+        self.pending_conns.append(conn)
+        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
+        return True
+
+    def _refuse(self, conn: TConn) -> bool:
+        """Answer a whole, plain request of the service itself with 503; False, with all kept for a thread, else."""
+        if self.cfg.is_ssl or conn.is_http2:
+            return False
+        try:
+            data = conn.sock.recv(refusal.HEAD_BYTES)
+        except OSError:  # nothing there yet, or nobody there any more: the usual way finds out which
+            return False
+        waiting = refusal.read(data)
+        answer = waiting and self._answer(conn, waiting)
+        if not waiting or not answer:
+            conn.init()
+            conn.parser.unreader.unread(data)
+            conn.data_ready = True
+            return False
+        self._send(conn, answer, is_last=waiting.closes)
+        return True
+
+    def _send(self, conn: TConn, answer: bytes, *, is_last: bool) -> None:
+        try:
+            sent = conn.sock.send(answer)
+        except OSError:
+            sent = 0
+        conn.set_timeout()
+        if is_last or sent < len(answer):
+            self._drop(conn)
+
+    def _answer(self, conn: TConn, waiting: refusal.Waiting) -> bytes | None:
+        edge: Edge = self.wsgi.wsgi_app
+        if str(conn.server[1]) == edge.metrics_port:
+            return None
+        return edge.refuse_unseen(waiting)
+
+    def _drop(self, conn: TConn) -> None:
+        with contextlib.suppress(KeyError, ValueError):  # a new connection is in neither
+            self.poller.unregister(conn.sock)
+        if conn in self.keepalived_conns:
+            self.keepalived_conns.remove(conn)
+        self.nr_conns -= 1
+        conn.close()
