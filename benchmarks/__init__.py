@@ -1,0 +1,1 @@
+"""The references that `./inv bench` compares the notes application with: floor and stock."""

@@ -1,0 +1,1 @@
+"""The autoscaler under load: what was recorded of it, its timeline, the verdict, and what to look at when it is bad."""

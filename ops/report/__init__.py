@@ -1,0 +1,1 @@
+"""What every report is made of: one page that fetches nothing, and plots drawn without a browser."""
