@@ -1,5 +1,6 @@
 """Fixtures of all suites: an embedded PostgreSQL, the application on it, accounts, a fresh state per test."""
 
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         marker = next((marker for folder, marker in MARKERS.items() if item.path.is_relative_to(here / folder)), None)
         if marker:
             item.add_marker(marker)
+
+
+def pytest_configure() -> None:
+    """A shell makes what it runs in the background deaf to Ctrl-C, and all programs that this starts with it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

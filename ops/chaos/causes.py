@@ -69,7 +69,7 @@ def fleeting_data(recoveries: Sequence[Recovery], ledger: Ledger, setup: Setup) 
 
 def unready(recoveries: Sequence[Recovery], _ledger: Ledger, setup: Setup) -> list[Advice]:
     """Nobody asks a pod whether it can serve."""
-    if not any(each.impact.failed for each in recoveries):
+    if not any(each.impact.failed or (each.injury.pods and "out" not in each.injury.parts) for each in recoveries):
         return []
     what = "no readinessProbe: a pod gets requests while it cannot work"
     return [

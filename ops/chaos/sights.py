@@ -1,6 +1,7 @@
 """What was seen of pods while they were hit, and what that says of a healing. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 POD, SLICE, EVENT, ANSWER = "pod", "slice", "event", "answer"
@@ -13,14 +14,15 @@ noticed: the API says of it that it is not as it was. out: no longer among the e
 place has a node. image: its image is on that node. started: its container runs. ready: it is Ready. answered: its first
 answer to a client outside. A container that starts again in its own pod has no rescheduled.
 """
-COLUMNS = ("t", "kind", "name", "uid", "words", "container", "restarts")
+COLUMNS = ("t", "kind", "name", "uid", "words", "container", "restarts", "ended")
 Manifest = Mapping[str, Any]
 
 
 class Sight(NamedTuple):
     """Something seen at a moment (unix seconds), by `kind`.
 
-    pod: its `words` are which of GONE to READY hold. slice: endpoints of the service `name`; `words` are the uids of
+    pod: its `words` are which of GONE to READY hold; `ended` is when its container ended, by the node's clock and in
+    whole unix seconds, and 0 while it has not. slice: endpoints of the service `name`; `words` are the uids of
     the pods that get requests. event: its reason, about the pod `name`. answer: by the pod `name`.
     """
 
@@ -31,6 +33,7 @@ class Sight(NamedTuple):
     words: str = ""
     container: str = ""
     restarts: int = 0
+    ended: float = 0.0
 
     def has(self, word: str) -> bool:
         """Whether that is one of its words."""
@@ -50,9 +53,10 @@ def of_pod(t: float, pod: Manifest) -> Sight:
     }
     words = " ".join(word for word, is_so in told.items() if is_so)
     (first, *_) = containers or [{}]
-    return Sight(
-        t, POD, meta["name"], meta["uid"], words, first.get("containerID", ""), int(first.get("restartCount") or 0)
-    )  # fmt: skip
+    terminated = (first.get("state") or {}).get("terminated") or {}
+    ended = datetime.fromisoformat(terminated["finishedAt"]).timestamp() if terminated.get("finishedAt") else 0.0
+    container, restarts = first.get("containerID", ""), int(first.get("restartCount") or 0)
+    return Sight(t, POD, meta["name"], meta["uid"], words, container, restarts, ended)
 
 
 def of_slice(t: float, found: Manifest, service: str) -> Sight:
@@ -129,7 +133,9 @@ def _life(inside: Sequence[Sight], uid: str, name: str, old: str) -> dict[str, f
 def grace(sights: Sequence[Sight], began: float, until: float, victims: Sequence[str], service: str) -> float | None:
     """How long, in seconds, the first of the pods that were told to end ran on after it had left the endpoints.
 
-    Below 0 when it ended before that. None where none was told to end, or the endpoints were not seen.
+    Below 0 when it ended before that. None where none was told to end, or the endpoints were not seen. Its node says
+    when it ended, a second too early at most; the API hears of that only after the node has tidied up, which takes
+    seconds on a busy machine. Where the node's word was not seen, the API's counts.
     """
     inside = [each for each in sights if began <= each.t < until]
     told = []
@@ -138,7 +144,8 @@ def grace(sights: Sequence[Sight], began: float, until: float, victims: Sequence
         left = _first(each.t for each in inside if each.kind == SLICE and each.name == service
                       and uid not in each.words.split())  # fmt: skip
         if left is not None and any(each.has(DELETING) for each in own):
-            told.append((_first(each.t for each in own if not each.has(STARTED)) or until) - left)
+            ended = max((each.ended for each in own), default=0.0)
+            told.append((ended or _first(each.t for each in own if not each.has(STARTED)) or until) - left)
     return min(told, default=None)
 
 

@@ -18,7 +18,7 @@ from ops.chaos.fault import Fault, Record
 from ops.errors import OpsError
 
 STOPPING = (signal.SIGINT, signal.SIGTERM)
-CLEAN_SECONDS = 90.0  # for what was broken to come back: twice what the slowest part was seen to take
+CLEAN_SECONDS = 180.0  # for what was broken to come back: four times what the slowest part was seen to take
 PLANS = "*.plan"
 """What probers are told, a token in it."""
 MEND = "./inv status, then ./inv up, then ./inv chaos --undo"

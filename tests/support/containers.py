@@ -17,7 +17,7 @@ from ops.errors import OpsError
 from ops.settings import OBSERVABILITY
 from ops.targets.compose import Compose
 
-BACK_SECONDS = 60.0
+BACK_SECONDS = 180.0
 
 
 def docker(*words: str, check: bool = True) -> str:

@@ -20,7 +20,7 @@ from ops.settings import GATEWAY_API_CRDS, OBSERVABILITY, SERVICES
 from ops.targets.kind import Kind, private_hosts
 
 CLUSTER = "notes-test"
-BACK_SECONDS = 60.0
+BACK_SECONDS = 180.0
 WATCHED_IMAGES = [versions.IMAGES[part] for part in OBSERVABILITY if part != "grafana"]
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-WAIT_SECONDS = 30.0
+WAIT_SECONDS = 90.0
 
 
 class Writer:

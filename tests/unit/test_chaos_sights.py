@@ -110,6 +110,12 @@ def test_a_pod_that_is_told_to_end_runs_on_until_everybody_has_heard() -> None:
     assert sights.grace([*BEFORE, runs], 10, 99, ["a"], NOTES) is None
 
 
+def test_the_node_knows_better_than_the_api_when_a_pod_has_ended() -> None:
+    told = [*BEFORE, pod(10.1, "a", f"deleting {LIVES}"), slice_(10.2, "b"),
+            pod(16, "a", "deleting scheduled")._replace(ended=12.0), pod(17, "a", "gone")]  # fmt: skip
+    assert sights.grace(told, 10, 99, ["a"], NOTES) == pytest.approx(1.8)
+
+
 def test_restarts_of_those_that_were_not_hit_are_counted_in_their_span_only() -> None:
     seen = [
         pod(1, "a", restarts=3), pod(1, "b"), pod(5, "b", restarts=1), pod(11, "b", restarts=2),
@@ -129,6 +135,9 @@ def test_what_the_api_says_becomes_a_sight() -> None:
     }
     assert sights.of_pod(1.5, raw) == Sight(1.5, POD, "n", "u", "deleting scheduled started", "containerd://1", 2)
     assert sights.of_pod(1.5, {"metadata": {"name": "n", "uid": "u"}}) == Sight(1.5, POD, "n", "u")
+    over = {"state": {"terminated": {"finishedAt": "1970-01-01T00:00:07Z"}}}
+    ended = sights.of_pod(9, {"metadata": {"name": "n", "uid": "u"}, "status": {"containerStatuses": [over]}})
+    assert (ended.words, ended.ended) == ("", 7.0)
     endpoints = [
         {"conditions": {"ready": True}, "targetRef": {"uid": "b"}},
         {"conditions": {"ready": False, "serving": True}, "targetRef": {"uid": "a"}},

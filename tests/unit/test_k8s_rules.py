@@ -258,6 +258,9 @@ def test_the_gateway_sends_again_what_reached_no_pod_and_of_the_rest_only_what_m
     (most,) = {http["middlewares"][name]["retry"]["maxRequestBodyBytes"] for name in by_status}
     assert most == 10 ** int(digits) - 1, "a longer body would be refused, and a larger buffer is taken for nothing"
     assert way["responseForwarding"]["flushInterval"].endswith("h"), "else what is to be repeated leaves as a 200"
+    patience = http["serversTransports"][way["serversTransport"]]["forwardingTimeouts"]["responseHeaderTimeout"]
+    (until,) = {http["middlewares"][name]["retry"]["timeout"] for name in by_status}
+    assert float(patience.removesuffix("s")) < float(until.removesuffix("s")), "else nobody asks a second pod"
     assert f"--entrypoints.again.address={server['url'].removeprefix('http://')}" in container["args"]
     (mount,) = container["volumeMounts"]
     assert f"--providers.file.filename={mount['mountPath']}/{file}" in container["args"]

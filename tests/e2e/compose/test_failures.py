@@ -17,7 +17,7 @@ from ops.targets.compose import Compose
 from tests.support import containers
 from tests.support.writer import Writer
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from ops import image, versions
 from ops.paths import ROOT
 from tests.support.containers import docker
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 
 OVER_THE_BASE = 65_000_000  # P12
 PUSHED_BY_CODE = 1_000_000  # P12, before compression

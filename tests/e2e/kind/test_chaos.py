@@ -20,16 +20,17 @@ from ops.chaos.broken import Private
 from ops.chaos.runner import Asked
 from ops.chaos.site import Site
 from ops.cluster import lifecycle
+from ops.errors import OpsError
 from ops.ledger.check import FATAL
 from ops.paths import ROOT
 from tests.support import kind
 
 pytestmark = [
-    pytest.mark.timeout(900),
+    pytest.mark.timeout(1_800),
     # a watch that is cut off leaves its connection to the collector; kr8s has no way of its own to end one
     pytest.mark.filterwarnings("default::pytest.PytestUnraisableExceptionWarning"),
 ]
-READY_SECONDS = 90.0
+READY_SECONDS = 180.0  # a machine may be several times as busy as usual
 NAMESPACE = "chaos"
 NAMES = [name for name in recovery.budgets("kind") if name != "two-at-once"]
 
@@ -55,10 +56,14 @@ def place(kind_cluster: kind.Cluster) -> Iterator[Place]:
 
 
 @pytest.fixture
-def site(place: Place) -> Site:
+def site(place: Place) -> Iterator[Site]:
+    """The target when it is well. What a test that fails has left is undone, so that it costs no other one its ground."""
     found = sites.site(place.target)
     drive.until_ready(found, READY_SECONDS)
-    return found
+    try:
+        yield found
+    finally:
+        undo.undo_left(found.folder, found.faults)
 
 
 NETWORKS = "lsns --noheadings --output PID --type net"
@@ -80,6 +85,19 @@ def state_of(cluster: kind.Cluster, *, filters: bool = False) -> dict[str, Any]:
     }
 
 
+def assert_as_before(cluster: kind.Cluster, before: dict[str, Any], *, filters: bool = False) -> None:
+    """That this state is there again, if not at once: the cluster may still be at its own work."""
+    deadline = time.monotonic() + kind.BACK_SECONDS
+    now: dict[str, Any] | str = "nothing yet"
+    while now != before and time.monotonic() < deadline:
+        try:
+            now = state_of(cluster, filters=filters)
+        except OpsError as error:
+            now = str(error)
+        time.sleep(0.2)
+    assert now == before
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_fault_leaves_no_trace(place: Place, site: Site, name: str) -> None:
     before = state_of(place.cluster, filters="cut" in name)
@@ -98,7 +116,7 @@ def test_a_fault_leaves_no_trace(place: Place, site: Site, name: str) -> None:
     fault.undo(record)  # again: nothing changes
     assert fault.traces(record) == []
     undo.forget(one)
-    assert state_of(place.cluster, filters="cut" in name) == before
+    assert_as_before(place.cluster, before, filters="cut" in name)
 
 
 def tool(place: Place, body: str) -> subprocess.Popen[bytes]:
@@ -130,7 +148,7 @@ def test_a_tool_killed_in_the_middle_of_a_node_kill_leaves_what_the_next_one_men
     place: Place, site: Site, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = state_of(place.cluster)
-    assert tool(place, KILLED).wait(60) == -signal.SIGKILL
+    assert tool(place, KILLED).wait(READY_SECONDS) == -signal.SIGKILL
     (one,) = undo.left(site.folder)
     assert site.faults["node-killed"].traces(one.record)
     assert state_of(place.cluster) != before
@@ -138,7 +156,7 @@ def test_a_tool_killed_in_the_middle_of_a_node_kill_leaves_what_the_next_one_men
     assert "undo 'node-killed', left behind" in capsys.readouterr().err
     assert undo.left(site.folder) == []
     drive.until_ready(site, READY_SECONDS)
-    assert state_of(place.cluster) == before
+    assert_as_before(place.cluster, before)
 
 
 def test_ctrl_c_in_the_middle_of_a_node_kill_leaves_a_healthy_cluster(place: Place, site: Site, tmp_path: Path) -> None:
@@ -159,7 +177,7 @@ def test_ctrl_c_in_the_middle_of_a_node_kill_leaves_a_healthy_cluster(place: Pla
         running.wait()
     assert undo.left(site.folder) == []
     drive.until_ready(site, READY_SECONDS)
-    assert state_of(place.cluster) == before
+    assert_as_before(place.cluster, before)
 
 
 def test_a_short_proof_is_green_but_for_time(place: Place, site: Site, tmp_path: Path) -> None:
@@ -223,7 +241,7 @@ state, reports = Path({str(place.cluster.state)!r}), Path({str(folder / what)!r}
 sys.exit(controls.run({what!r}, Asked(seed=1), state=state, reports=reports, ground=ground))
 """
         words = [sys.executable, "-c", code]
-        done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, timeout=250)
+        done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, timeout=600)
         found = folder / what / "chaos/latest/result.json"
         assert found.is_file(), done.stderr
         return Run(done.returncode, done.stdout + done.stderr, json.loads(found.read_text()))

@@ -10,7 +10,7 @@ from ops import manifests
 from ops.cluster.place import Place
 from tests.support import kind, rendered
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture

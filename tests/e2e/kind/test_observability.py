@@ -25,7 +25,7 @@ from tests.support.traffic import flowing, make_token
 from tests.support.watchers import Watchers, evaluated, unread, until
 from tests.support.wire import Http
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 ZONE = "topology.kubernetes.io/zone"
 ARRIVES = 5.0  # seconds from a request to its line in Loki
 SEEN = 100.0  # seconds until the kubelet has looked at a volume (each minute) and was asked about it (each half)

@@ -20,7 +20,7 @@ from ops.peers import Address, Pod, Port
 from ops.policy import NAME_LABEL, read
 from tests.support import kind, rendered
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 
 OURS = ("dev", "traefik", "monitoring", "monitoring-node")
 LISTEN, CONNECT = (ROOT / "tests" / "support" / name for name in ("listen.py", "connect.py"))
