@@ -99,7 +99,7 @@ def _beside(injury: Injury, budget: Budget) -> list[str]:
         over.append(f"{injury.restarts} restarts of pods that were not hit, budget {budget.restarts}")
     if budget.grace is not None and injury.grace is not None and injury.grace < budget.grace:
         over.append(
-            f"a pod ended {injury.grace:.1f} s after it left the endpoints, at least {budget.grace:g} s are due"
+            f"a pod served {injury.grace:.1f} s after it left the endpoints, at least {budget.grace:g} s are due"
         )
     return over
 

@@ -131,11 +131,11 @@ def _life(inside: Sequence[Sight], uid: str, name: str, old: str) -> dict[str, f
 
 
 def grace(sights: Sequence[Sight], began: float, until: float, victims: Sequence[str], service: str) -> float | None:
-    """How long, in seconds, the first of the pods that were told to end ran on after it had left the endpoints.
+    """How long, in seconds, the first of the pods that were told to end served on after it had left the endpoints.
 
-    Below 0 when it ended before that. None where none was told to end, or the endpoints were not seen. Its node says
-    when it ended, a second too early at most; the API hears of that only after the node has tidied up, which takes
-    seconds on a busy machine. Where the node's word was not seen, the API's counts.
+    That is until it is not Ready any more, or has ended: gunicorn takes nobody new when it is told to end, but stays
+    for whom it has. Below 0 when that was before it left them. None where none was told to end, or the endpoints were
+    not seen.
     """
     inside = [each for each in sights if began <= each.t < until]
     told = []
@@ -144,9 +144,18 @@ def grace(sights: Sequence[Sight], began: float, until: float, victims: Sequence
         left = _first(each.t for each in inside if each.kind == SLICE and each.name == service
                       and uid not in each.words.split())  # fmt: skip
         if left is not None and any(each.has(DELETING) for each in own):
-            ended = max((each.ended for each in own), default=0.0)
-            told.append((ended or _first(each.t for each in own if not each.has(STARTED)) or until) - left)
+            over = (each for each in own if each.has(DELETING) or each.has(GONE))
+            served = (_served(each) for each in over if not each.has(READY))
+            told.append(min(served, default=until) - left)
     return min(told, default=None)
+
+
+def _served(sight: Sight) -> float:
+    """Until when, at most, the pod served that is seen not to. Its node says in whole seconds when it has ended.
+
+    The API hears of that only after the node has tidied up, which takes seconds on a busy machine.
+    """
+    return min(sight.t, sight.ended + 1) if sight.ended else sight.t
 
 
 def floor(sights: Sequence[Sight], began: float, until: float, service: str) -> int | None:

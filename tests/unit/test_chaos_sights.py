@@ -98,11 +98,11 @@ def test_the_floor_is_the_least_number_that_served_at_any_moment() -> None:
     assert sights.floor([], 10, 99, NOTES) is None
 
 
-def test_a_pod_that_is_told_to_end_runs_on_until_everybody_has_heard() -> None:
+def test_a_pod_that_is_told_to_end_serves_on_until_everybody_has_heard() -> None:
     runs = pod(10.1, "a", f"deleting {LIVES}")
     told = [*BEFORE, runs, slice_(10.2, "b"), pod(15.3, "a", "deleting scheduled"), pod(15.4, "a", "gone")]
     assert sights.grace(told, 10, 99, ["a"], NOTES) == pytest.approx(5.1)
-    assert sights.grace(told[:-2], 10, 13, ["a"], NOTES) == pytest.approx(2.8), "it still runs"
+    assert sights.grace(told[:-2], 10, 13, ["a"], NOTES) == pytest.approx(2.8), "it still serves"
     hasty = [*BEFORE, runs, pod(10.3, "a", "deleting scheduled"), slice_(10.4, "b")]
     assert sights.grace(hasty, 10, 99, ["a"], NOTES) == pytest.approx(-0.1)
     killed = [*BEFORE, pod(10.3, "a", "scheduled"), slice_(10.4, "b")]
@@ -113,7 +113,13 @@ def test_a_pod_that_is_told_to_end_runs_on_until_everybody_has_heard() -> None:
 def test_the_node_knows_better_than_the_api_when_a_pod_has_ended() -> None:
     told = [*BEFORE, pod(10.1, "a", f"deleting {LIVES}"), slice_(10.2, "b"),
             pod(16, "a", "deleting scheduled")._replace(ended=12.0), pod(17, "a", "gone")]  # fmt: skip
-    assert sights.grace(told, 10, 99, ["a"], NOTES) == pytest.approx(1.8)
+    assert sights.grace(told, 10, 99, ["a"], NOTES) == pytest.approx(2.8)
+
+
+def test_a_pod_that_takes_nobody_new_serves_no_more_though_it_runs() -> None:
+    told = [*BEFORE, pod(10.1, "a", f"deleting {LIVES}"), slice_(10.2, "b"),
+            pod(13, "a", "deleting scheduled started"), pod(17, "a", "gone")]  # fmt: skip
+    assert sights.grace(told, 10, 99, ["a"], NOTES) == pytest.approx(2.8)
 
 
 def test_restarts_of_those_that_were_not_hit_are_counted_in_their_span_only() -> None:
@@ -174,7 +180,7 @@ def test_a_part_that_was_never_seen_is_over_its_budget() -> None:
     [
         ({"floor": 0}, "only 0 pods got requests, budget 1"),
         ({"restarts": 2}, "2 restarts of pods that were not hit, budget 0"),
-        ({"grace": 0.25}, "a pod ended 0.2 s after it left the endpoints, at least 2 s are due"),
+        ({"grace": 0.25}, "a pod served 0.2 s after it left the endpoints, at least 2 s are due"),
     ],
 )
 def test_what_happens_to_the_others_is_held_to_the_budget(seen: dict[str, float], why: str) -> None:
