@@ -106,9 +106,7 @@ def test_by_hand_and_by_command_make_the_same_objects_but_for_the_digest(
     assert re.fullmatch(rf"{kind_cluster.place.registry_host}/notesapp@sha256:[0-9a-f]{{64}}", images.pop())
 
 
-def test_a_second_up_of_the_target_says_so_and_replaces_no_pod(
-    dev: Kind, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_second_up_of_the_target_says_so_and_replaces_no_pod(dev: Kind, capsys: pytest.CaptureFixture[str]) -> None:
     before = [pod["metadata"]["uid"] for pod in staying(dev)]
     started = time.monotonic()
     dev.up(without=OBSERVABILITY)
