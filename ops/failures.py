@@ -1,11 +1,8 @@
 """What can be wrong with containers that do not come up, each with what mends it."""
 
-from collections.abc import Mapping
-
 from ops import engine, image
 from ops.engine import Container
 from ops.errors import OpsError
-from ops.settings import OBSERVABILITY
 
 PORT_TAKEN = ("address already in use", "port is already allocated")
 WRONG_PASSWORD = ("password authentication failed", 'role "notes" does not exist', 'database "notes" does not exist')
@@ -50,14 +47,3 @@ def not_created(seen: str) -> OpsError:
     if image.FULL in seen:
         return OpsError("no disk is left for the containers", seen, image.MAKE_ROOM)
     return OpsError("the containers cannot be started", seen, "mend what is shown, then ./inv up")
-
-
-def pull(missing: list[str], parts: Mapping[str, str]) -> None:
-    """Pull these images, which `parts` names the users of; one that can be left out is an error that says so."""
-    for name in missing:
-        try:
-            image.pull([name])
-        except OpsError as error:
-            part = parts[name]
-            spare = f"\nor leave it out: ./inv up --without {part}" if part in OBSERVABILITY else ""
-            raise OpsError(error.what, error.seen, error.mend + spare) from error

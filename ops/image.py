@@ -7,7 +7,8 @@ from pathlib import Path
 from ops import console, engine, files, run
 from ops.errors import OpsError
 from ops.paths import ROOT
-from ops.settings import PROJECT_NAME
+from ops.settings import OBSERVABILITY, PROJECT_NAME
+from ops.versions import IMAGES
 
 NAME = "notesapp"
 NEEDED_MIB = 1_024  # the base, the packages while they are unpacked, and the image; 700 were seen
@@ -80,10 +81,11 @@ def check_room() -> None:
 
 
 def pull(names: list[str]) -> None:
-    """Pull these images of others. Raises OpsError for the first that cannot be had."""
+    """Pull these images of others. Raises OpsError for the first that cannot be had; it says so of one to leave out."""
+    spare = {IMAGES[part]: f"\nor leave it out: ./inv up --without {part}" for part in OBSERVABILITY}
     for name in names:
         console.say(f"pulling {name}")
         done = run.run(["docker", "pull", "--quiet", name], check=False, mend=engine.START_IT)
         if done.code:
-            mend = MAKE_ROOM if FULL in done.err else "see that the registry can be reached: docker pull " + name
-            raise OpsError(f"the image '{name}' cannot be had", run.explain(done), mend)
+            mend = MAKE_ROOM if FULL in done.err else f"see that the registry can be reached: docker pull {name}"
+            raise OpsError(f"the image '{name}' cannot be had", run.explain(done), mend + spare.get(name, ""))

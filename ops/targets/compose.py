@@ -219,12 +219,11 @@ class Compose:
             with console.step("image") as step:
                 step.note = image.build(self._image)
                 files.write(self._built, engine.image_id(self._image))
-        wanted = {versions.IMAGES[part]: part for part in plan.parts if part in versions.IMAGES}
-        missing = engine.missing_images(wanted)
-        if missing:
+        wanted = [versions.IMAGES[part] for part in plan.parts if part in versions.IMAGES]
+        if missing := engine.missing_images(wanted):
             with console.step("images") as step:
                 step.note = ", ".join(missing)
-                failures.pull(missing, wanted)
+                image.pull(missing)
 
     def _has_own_image(self) -> bool:
         """Whether the name of the image still stands for what was built here: another checkout may have taken it."""

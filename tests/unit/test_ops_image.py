@@ -6,7 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from ops import engine, image
+from ops import engine, image, run
+from ops.errors import OpsError
 from ops.kubectl import Kubectl
 from ops.settings import STACK_PORTS
 from ops.stack import Plan
@@ -14,6 +15,7 @@ from ops.targets.base import NO_IMAGE
 from ops.targets.compose import Compose
 from ops.targets.embedded import Embedded
 from ops.targets.kind import Kind
+from ops.versions import IMAGES
 
 pytestmark = pytest.mark.unit
 
@@ -92,3 +94,14 @@ def test_kind_tells_the_digest_that_was_deployed_and_embedded_has_none(
     assert Kind(tmp_path, env={}).digest() == "sha256:1f"
     monkeypatch.setattr(Kubectl, "get", lambda *_words, **_options: [])
     assert Kind(tmp_path, env={}).digest() == Embedded(tmp_path, env={}).digest() == NO_IMAGE
+
+
+def test_of_an_image_that_cannot_be_had_is_said_whether_one_can_do_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "run", lambda *_words, **_more: run.Result(1, "", "no such host"))
+    with pytest.raises(OpsError, match="cannot be had") as caught:
+        image.pull([IMAGES["grafana"]])
+    assert f"docker pull {IMAGES['grafana']}" in caught.value.mend
+    assert "./inv up --without grafana" in caught.value.mend
+    with pytest.raises(OpsError) as caught:
+        image.pull([IMAGES["database"]])
+    assert "--without" not in caught.value.mend
