@@ -48,7 +48,7 @@ def prove(*, unit: bool = False, select: str | None = None, coverage: bool = Fal
         "mypy": ["-m", "mypy"],
         PYTEST: [
             *("-m", "pytest", *pytest_words(unit=unit, select=select, coverage=coverage)),
-            *(f"--junit-xml={folder / JUNIT}", "--override-ini=junit_family=xunit1"),  # this one names the files
+            f"--junit-xml={folder / JUNIT}",
         ],
     }
     if coverage:

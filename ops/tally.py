@@ -38,7 +38,8 @@ def read(path: Path) -> dict[str, Tally]:
     found: dict[str, Tally] = {}
     for case in ElementTree.parse(path).iter("testcase"):
         function = case.get("name", "").partition("[")[0]
-        name = f"{case.get('file', '')}::{function}"
+        # not its `file`: of a test that a decorator made, that is the decorator's
+        name = f"{case.get('classname', '').replace('.', '/')}.py::{function}"
         found[name] = found.get(name, Tally()) + _one(case)
     return found
 
