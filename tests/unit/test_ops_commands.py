@@ -184,7 +184,7 @@ def test_one_failed_part_fails_the_proof_and_the_others_still_run(
 JUNIT = """<?xml version="1.0"?><testsuites><testsuite>
 <testcase name="test_a[1]" classname="tests.unit.test_x"/><testcase name="test_a[2]" classname="tests.unit.test_x">
 <skipped type="pytest.skip" message="no engine"/></testcase>
-<testcase name="test_b" classname="tests.unit.test_x" file="site-packages/decorator.py"><error message="setup"/></testcase>
+<testcase name="test_b" classname="tests.unit.test_x" file="site-packages/other.py"><error message="setup"/></testcase>
 </testsuite></testsuites>"""
 
 
