@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 from datetime import UTC, datetime
 
 import click
 
 from notes import create_app
+from notes.commandline import run
 from notes.seed import MOST_ACCOUNTS, MOST_NOTES
 from notes.serving.logs import get_logger
-from notes.settings import SettingsError
-from notes.store.database import UNAVAILABLE, is_refused, reason
 
 log = get_logger("notes")
 
@@ -76,10 +74,4 @@ def seed(accounts: int, notes: int) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except SettingsError as error:
-        sys.exit(f"notes: {error}")
-    except UNAVAILABLE as error:
-        what = "refuses us" if is_refused(error) else "does not answer"
-        sys.exit(f"notes: the database {what}: {reason(error)}")
+    run("notes", main)

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 from flask import Flask, request
 from sqlalchemy import LargeBinary, String, bindparam, create_engine, select
@@ -14,11 +12,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from werkzeug.wrappers import Response
 
+from notes.commandline import run
 from notes.extensions import db
 from notes.serving.edge import USER_ID
 from notes.serving.logs import get_logger
-from notes.settings import Settings, SettingsError
-from notes.store.database import UNAVAILABLE, Query, engine_options, is_refused, reason, watch
+from notes.settings import Settings
+from notes.store.database import UNAVAILABLE, Query, engine_options, reason, watch
 from notes.store.keys import key_hash
 from services.common import new_app, text, unavailable
 
@@ -98,10 +97,4 @@ def migrate_command() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except SettingsError as error:
-        sys.exit(f"auth: {error}")
-    except UNAVAILABLE as error:
-        what = "refuses us" if is_refused(error) else "does not answer"
-        sys.exit(f"auth: the database {what}: {reason(error)}")
+    run("auth", main)

@@ -54,7 +54,7 @@ NOT_GROWN = (findings.IN_TIME, findings.ENOUGH, findings.ONE_STEP)
 
 def advise(verdict: Verdict, history: History, setup: Setup) -> list[Advice]:
     """Return what to look at, the likeliest cause first; nothing for a good verdict, or where no cause is known."""
-    if not verdict.is_bad(*(found.name for found in verdict.findings)):
+    if not verdict.bad:
         return []
     found = [advice for ask in CAUSES if (advice := ask(verdict, history, setup))]
     if not found and _is_unknown(history):

@@ -1,7 +1,7 @@
 """The verdict on a load test: all findings together, and what would make them mean nothing."""
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from loadtest.thresholds import Threshold
@@ -22,9 +22,14 @@ class Verdict:
     why: str
     findings: tuple[Finding, ...]
 
+    @property
+    def bad(self) -> list[str]:
+        """The names of what is not well, in the order of the findings."""
+        return [finding.name for finding in self.findings if not finding.ok]
+
     def is_bad(self, *names: str) -> bool:
         """Whether any of these was asked and is not well."""
-        return any(finding.name in names and not finding.ok for finding in self.findings)
+        return not set(names).isdisjoint(self.bad)
 
 
 def judge(history: History, wanted: Threshold) -> Verdict:
@@ -41,8 +46,8 @@ def judge(history: History, wanted: Threshold) -> Verdict:
         return Verdict("unknown", f"the generator itself was the limit: {history.limited}", findings)
     if why := _unseen(history):
         return Verdict("unknown", why, findings)
-    bad = ", ".join(found.name for found in findings if not found.ok)
-    return Verdict("fail" if bad else "pass", bad, findings)
+    whole = Verdict("pass", "", findings)
+    return replace(whole, result="fail", why=", ".join(whole.bad)) if whole.bad else whole
 
 
 def _unseen(history: History) -> str:

@@ -24,7 +24,7 @@ def verdict(**changed: object) -> Verdict:
 
 
 def bad(found: Verdict) -> set[str]:
-    return {finding.name for finding in found.findings if not finding.ok}
+    return set(found.bad)
 
 
 def test_a_good_history_passes_and_was_asked_everything() -> None:

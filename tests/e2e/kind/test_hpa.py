@@ -57,7 +57,7 @@ def trials(kind_cluster: kind.Cluster, tmp_path_factory: pytest.TempPathFactory)
                 if name != "good"
             }
             outcomes = {name: future.result() for name, future in {"good": good, **running}.items()}
-        if bad(outcomes["good"]) - SPEED:  # once more: somebody else may have had the processors
+        if set(outcomes["good"].verdict.bad) - SPEED:  # once more: somebody else may have had the processors
             print(f"the first time: {told(outcomes['good'])}")
             made["good"].autoscaler.until_at_rest()
             outcomes["good"] = made["good"].load(rate, SHORT, folder / "loads" / "again")
@@ -81,16 +81,11 @@ def _blind(cluster: kind.Cluster, good: Trial, rate: float, folder: Path) -> Out
         addons.until_ready(cluster.place)
 
 
-def bad(outcome: Outcome) -> set[str]:
-    """The names of what is not well."""
-    return {finding.name for finding in outcome.verdict.findings if not finding.ok}
-
-
 def test_the_good_set_up_passes_every_question_but_those_of_the_machine_s_speed(trials: Trials) -> None:
     good = trials.outcomes["good"]
-    if good.history.limited and bad(good) - SPEED:
+    if good.history.limited and set(good.verdict.bad) - SPEED:
         pytest.skip(f"this machine is too busy to judge anything: {good.history.limited}")
-    assert bad(good) <= SPEED, told(good)
+    assert set(good.verdict.bad) <= SPEED, told(good)
     assert good.history.limits
     assert max(scale.ready or 0 for scale in good.history.scales) > good.history.limits.least, told(good)
     assert len(good.verdict.findings) == len(findings.ASKED) - 1, "all but that about killed pods"
@@ -106,7 +101,7 @@ def test_a_report_with_picture_verdict_and_raw_files_is_left(trials: Trials) -> 
 def assert_red(outcome: Outcome) -> None:
     """That it is no pass, and not only because the machine is too busy to tell: no pod came in time."""
     assert outcome.verdict.result in ("fail", "unknown"), told(outcome)
-    assert findings.IN_TIME in bad(outcome), told(outcome)
+    assert outcome.verdict.is_bad(findings.IN_TIME), told(outcome)
 
 
 @pytest.mark.parametrize(
