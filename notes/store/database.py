@@ -54,6 +54,7 @@ def engine_options(settings: Settings) -> dict[str, Any]:
         "skip_autocommit_rollback": True,  # a rollback would be a round trip with nothing to roll back
         "pool_reset_on_return": None,
         "pool_size": settings.threads,
+        "pool_use_lifo": True,  # the connection used last is the one whose backend is still in the caches
         "max_overflow": 0,
         "pool_timeout": POOL_WAIT_SECONDS,
         "use_native_hstore": False,  # else every new connection asks for a type that we do not use
@@ -99,7 +100,8 @@ class Statement:
         connection: psycopg.Connection[Any] = pooled.driver_connection  # type: ignore[assignment]
         try:
             cursor = connection.execute(sql, defaults | parameters)
-            rows = cursor.fetchall() if cursor.description else []
+            # not `description`, which makes an object for each column each time
+            rows = cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else []
         except psycopg.Error as error:
             if not connection.closed:
                 raise
