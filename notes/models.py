@@ -75,7 +75,8 @@ class Note(Base):
         Index("ix_note_alive_name", "user_id", "name", "id", postgresql_where="deleted_at IS NULL"),
         Index("ix_note_pad_id", "pad_id", "user_id"),
         Index("ix_note_trash", "user_id", "deleted_at", "id", postgresql_where="deleted_at IS NOT NULL"),
-        Index("ix_note_words", "words", postgresql_using="gin"),
+        # no pending list: each search walks all of it, and whoever fills it waits until it is worked off
+        Index("ix_note_words", "words", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
     )
 
 

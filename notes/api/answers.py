@@ -13,12 +13,9 @@ from notes.api import PREFIX
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def answer(body: Any, status: int = 200, **headers: str) -> Response:
+def answer(body: Any, status: int = 200) -> Response:
     """Return `body` as JSON."""
-    response = Response(_encode(body), status, content_type="application/json")
-    if headers:
-        response.headers.extend(headers)
-    return response
+    return Response(_encode(body), status, content_type="application/json")
 
 
 def nothing() -> Response:

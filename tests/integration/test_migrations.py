@@ -97,6 +97,14 @@ def test_the_models_equal_the_migrated_schema(app: Any, database: Any) -> None: 
         assert compare_metadata(context, db.metadata) == []
 
 
+def test_no_search_has_to_walk_a_list_of_what_is_not_in_the_index_yet(database: Any) -> None:
+    from notes.models import Note
+
+    (index,) = (index for index in Note.__table__.indexes if index.name == "ix_note_words")
+    ((options,),) = database.rows("SELECT reloptions FROM pg_class WHERE relname = 'ix_note_words'")
+    assert options == [f"{name}={value}" for name, value in index.dialect_kwargs["postgresql_with"].items()]
+
+
 def test_migrations_that_start_together_do_not_race(empty: str) -> None:
     with ThreadPoolExecutor(4) as pool:
         done = list(pool.map(lambda _: python("-m", "notes", "migrate", env=settings_of(empty)), range(4)))
