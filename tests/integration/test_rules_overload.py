@@ -2,7 +2,7 @@
 
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -27,12 +27,14 @@ def slow(env: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Itera
     server.stop()
 
 
-def at_once(server: Server, path: str, count: int) -> list[tuple[Answer, float]]:
+def at_once(
+    server: Server, path: str, count: int, headers: Sequence[tuple[str, str]] = ()
+) -> list[tuple[Answer, float]]:
     """So many requests at once, each with the seconds that its answer took."""
 
     def send(_: int) -> tuple[Answer, float]:
         start = time.monotonic()
-        return Http(server.url).send("GET", path), time.monotonic() - start
+        return Http(server.url).send("GET", path, headers), time.monotonic() - start
 
     with ThreadPoolExecutor(count) as pool:
         return list(pool.map(send, range(count)))
@@ -43,13 +45,17 @@ def test_16_requests_at_once_are_all_served_by_a_process_group(slow: Server, dat
         assert [answer.status for answer, _ in at_once(slow, "/signin/", 16)] == [200] * 16
 
 
+UNUSUAL = ("Upgrade", "nothing")  # needs gunicorn's parser, and so a thread, before it can be refused
+
+
+@pytest.mark.parametrize("headers", [[], [UNUSUAL]], ids=["plain", "unusual"])
 @pytest.mark.parametrize(
     ("path", "kind"), [("/signin/", "text/html"), ("/api/v1/openapi.json", "application/problem+json")]
 )
 def test_beyond_the_limit_it_is_503_with_retry_after_at_once_and_not_a_queue(
-    slow: Server, path: str, kind: str
+    slow: Server, path: str, kind: str, headers: list[tuple[str, str]]
 ) -> None:
-    answers = at_once(slow, path, 100)
+    answers = at_once(slow, path, 100, headers)
     served = [seconds for answer, seconds in answers if answer.status == 200]
     refused = [(answer, seconds) for answer, seconds in answers if answer.status == 503]
     assert len(served) + len(refused) == 100
