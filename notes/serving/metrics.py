@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+from functools import cache
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -29,11 +30,11 @@ PLACE = ("version", "pod", "node", "zone")
 # seconds; fine around what a page may take, so that a percentile can be read off
 BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
-_own = {"pid": os.getpid()}
-os.register_at_fork(after_in_child=lambda: _own.update(pid=os.getpid()))
 if FOLDER_VARIABLE in os.environ:
     # each change of a metric asks which process it is in: a system call, six times a request, unless it is remembered
-    values.ValueClass = values.MultiProcessValue(lambda: _own["pid"])  # type: ignore[no-untyped-call]
+    _process = cache(os.getpid)
+    os.register_at_fork(after_in_child=_process.cache_clear)
+    values.ValueClass = values.MultiProcessValue(_process)  # type: ignore[no-untyped-call]
 
 REQUESTS = Histogram(
     "http_request_duration_seconds",

@@ -5,10 +5,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 ROUNDS = 5  # figures.md: at least five pairs
 
 
+def turns(sides: Sequence[str], index: int) -> list[str]:
+    """Return the sides in the order in which that round has them: A B in an even one, B A in an odd one."""
+    return list(sides if index % 2 == 0 else reversed(sides))
+
+
 def order(sides: Sequence[str], rounds: int) -> Iterator[tuple[int, str]]:
     """Yield (round, side): A B, B A, A B, … so that a machine that slows down steadily favours nobody."""
     for index in range(rounds):
-        yield from ((index, side) for side in (sides if index % 2 == 0 else reversed(sides)))
+        yield from ((index, side) for side in turns(sides, index))
 
 
 def measure(sides: Sequence[str], rounds: int, run: Callable[[int, str], float]) -> dict[str, list[float]]:

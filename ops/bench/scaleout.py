@@ -13,7 +13,7 @@ from typing import NamedTuple
 from loadtest.shapes import Phase
 from loadtest.thresholds import STEADY
 from ops import console
-from ops.bench import charts, verdicts
+from ops.bench import charts, pairs, verdicts
 from ops.bench.lab import Lab
 from ops.bench.report import Findings
 from ops.bench.verdicts import Verdict
@@ -45,14 +45,14 @@ class Round(NamedTuple):
 
 def judge(rounds: Mapping[str, Sequence[Round]], limited: str = "") -> list[Verdict]:
     """P10's verdicts: the ratio of both sides' times, and whether ours went to its number of pods in one step."""
-    pairs = list(zip(rounds["ours"], rounds["stock"], strict=True))
+    both = list(zip(rounds["ours"], rounds["stock"], strict=True))
     never = [
         f"{side}, round {index + 1}: no extra pod was Ready"
         for side in ("ours", "stock")
         for index, each in enumerate(rounds[side])
         if each.ready is None
     ]
-    ratios = [ours.ready / stock.ready for ours, stock in pairs if ours.ready is not None and stock.ready]
+    ratios = [ours.ready / stock.ready for ours, stock in both if ours.ready is not None and stock.ready]
     spoilt = limited or ", ".join(never)
     found = [verdicts.ratio(FIGURE, "first extra pod Ready, of stock's time", ratios, "at most", REACH, spoilt)]
     steps = [each.desired for each in rounds["ours"]]
@@ -114,7 +114,7 @@ def _round(lab: Lab, sides: Mapping[str, Ground], number: int) -> dict[str, Hist
     if not rate:
         raise OpsError("the cost of a request cannot be measured", why, "look: ./inv cluster.status")
     found = {}
-    for name in sorted(sides, reverse=number % 2 == 1):
+    for name in pairs.turns(list(sides), number):
         sides[name].restart_autoscaler()
         sides[name].autoscaler.until_at_rest()
         found[name] = _loaded(sides[name], rate, lab.folder / f"{FIGURE}-{number}-{name}")
