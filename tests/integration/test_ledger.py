@@ -3,7 +3,7 @@
 import json
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,15 @@ from tests.support.process import Server
 
 ENOUGH = 200  # acknowledged writes: all three kinds are among them
 SECONDS = 30.0
+WAITING = "SELECT count(*) FROM pg_locks WHERE relation = 'note'::regclass AND NOT granted"
+
+
+def _until(is_so: Callable[[], bool], own: Writers) -> None:
+    deadline = time.monotonic() + SECONDS
+    while not is_so():
+        own.check()
+        assert time.monotonic() < deadline, own.outcomes
+        time.sleep(0.05)
 
 
 class Run:
@@ -31,11 +40,7 @@ class Run:
     def write(self) -> None:
         own = Writers(self.address, self.accounts, self.folder, seed=1, manners=Manners())
         own.start()
-        deadline = time.monotonic() + SECONDS
-        while own.outcomes.get(ACKNOWLEDGED, 0) < ENOUGH:
-            own.check()
-            assert time.monotonic() < deadline, own.outcomes
-            time.sleep(0.05)
+        _until(lambda: own.outcomes.get(ACKNOWLEDGED, 0) >= ENOUGH, own)
         own.stop()
 
     def query(self, statement: str) -> str:
@@ -105,15 +110,15 @@ def test_whatever_else_is_done_by_hand_is_caught(run: Run) -> None:
 
 
 def test_the_same_key_is_sent_again_where_retries_are_on(server: Server, database: Database, tmp_path: Path) -> None:
-    """A time-out of nothing at all leaves every first try open; the notes are there once all the same."""
+    """No first try is answered while the table is locked; the notes are there once all the same."""
     run = Run(server, database, tmp_path)
-    own = Writers(run.address, run.accounts, tmp_path, seed=3, manners=Manners(timeout=0.004, retries=30))
-    own.start()
-    deadline = time.monotonic() + SECONDS
-    while own.outcomes.get(ACKNOWLEDGED, 0) < 20:
-        own.check()
-        assert time.monotonic() < deadline, own.outcomes
-        time.sleep(0.05)
+    own = Writers(run.address, run.accounts, tmp_path, seed=3, manners=Manners(timeout=0.5, retries=30))
+    with database.connection.transaction():
+        database.rows("LOCK TABLE note IN SHARE ROW EXCLUSIVE MODE")  # reads go on, writes wait
+        own.start()
+        # more tries wait than there are writers: some of them were sent again
+        _until(lambda: int(database.value(WAITING)) > len(run.accounts), own)
+    _until(lambda: own.outcomes.get(ACKNOWLEDGED, 0) >= 20, own)
     own.stop()
     tries = [line for path in tmp_path.glob(journal.PATTERN) for line in path.read_text().splitlines()]
     again = [line for line in tries if '"tries": ' in line and '"tries": 1}' not in line]
