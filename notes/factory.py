@@ -95,8 +95,7 @@ def _extend(app: Flask) -> None:
     login_manager.session_protection = None  # sessions are checked in the database; addresses may change
     # its init_app would also look for a remember-me cookie, which we do not have, in every answer
     app.login_manager = login_manager  # type: ignore[attr-defined]
-    with app.app_context():
-        database.watch(db.engine)
+    database.connect(app)
 
 
 def _register(app: Flask, settings: Settings) -> None:

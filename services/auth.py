@@ -17,7 +17,7 @@ from notes.extensions import db
 from notes.serving.edge import USER_ID
 from notes.serving.logs import get_logger
 from notes.settings import Settings
-from notes.store.database import UNAVAILABLE, Query, engine_options, reason, watch
+from notes.store.database import UNAVAILABLE, Query, connect, engine_options, reason
 from notes.store.keys import key_hash
 from services.common import new_app, text, unavailable
 
@@ -48,8 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings)
     db.init_app(app)
-    with app.app_context():
-        watch(db.engine)
+    connect(app)
 
     @app.post("/auth")
     def auth() -> Response:

@@ -112,8 +112,8 @@ def env(migrated: Database, mailbox: Mailbox, tmp_path_factory: pytest.TempPathF
 def make_app(env: dict[str, str]) -> Iterator[MakeApp]:
     """Makes an application with the tests' environment, changed by keywords (`MAIL="log"`)."""
     from notes import create_app
-    from notes.extensions import db
     from notes.settings import Settings
+    from notes.store import database
 
     made = []
 
@@ -124,8 +124,7 @@ def make_app(env: dict[str, str]) -> Iterator[MakeApp]:
 
     yield make
     for app in made:
-        with app.app_context():
-            db.engine.dispose()
+        database.disconnect(app)
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ import sys
 from contextvars import ContextVar
 from typing import Any
 
+import orjson
 import structlog
 
 REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
@@ -27,17 +28,17 @@ SHARED: list[Any] = [
 ]
 
 
-_encode = json.JSONEncoder(default=repr).encode
+def to_bytes(record: Any, **_: Any) -> bytes:
+    """Return `record` as one line of JSON, without its end; what JSON does not know, as Python shows it."""
+    try:
+        return orjson.dumps(record, default=repr)
+    except TypeError:  # half a surrogate pair, a number of more than 64 bits: the line is written all the same
+        return json.dumps(record, default=repr).encode()
 
 
 def to_text(record: Any, **_: Any) -> str:
-    """Return `record` as one line of JSON, without its end; what JSON does not know, as Python shows it."""
-    return _encode(record)
-
-
-def to_bytes(record: Any, **_: Any) -> bytes:
-    """Return the same in ASCII bytes."""
-    return _encode(record).encode()
+    """Return the same as text."""
+    return to_bytes(record).decode()
 
 
 def configure(service: str, level: str) -> None:

@@ -4,6 +4,7 @@ import re
 
 from tests.support.accounts import Account
 from tests.support.api import Api
+from tests.support.database import Database
 from tests.support.process import Server
 from tests.support.wire import Http
 
@@ -63,3 +64,17 @@ def test_the_metrics_port_serves_nothing_else(server: Server) -> None:
 def test_a_host_header_with_the_metrics_port_opens_nothing(server: Server) -> None:
     answer = Http(server.url).send("GET", "/metrics", [("Host", f"127.0.0.1:{server.metrics_port}")])
     assert answer.status == 404
+
+
+def test_no_connection_counts_as_used_when_none_is_also_after_all_were_lost(
+    alice: Account, http: Http, server: Server, database: Database
+) -> None:
+    api = Api(http, alice.api.token)
+    for _ in range(20):
+        assert api.get("notes").status == 200
+    database.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'notes'")
+    for _ in range(20):  # over both processes
+        assert api.get("notes").status == 200
+    found = dict(re.findall(r"^(db_pool_connections_\w+) (\S+)$", scrape(server), re.M))
+    assert float(found["db_pool_connections_used"]) == 0
+    assert float(found["db_pool_connections_limit"]) > 0
