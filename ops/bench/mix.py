@@ -14,7 +14,7 @@ from ops import console
 from ops.bench import charts, stats, verdicts
 from ops.bench.capacity import CONNECTIONS
 from ops.bench.dataset import NAME, TEXT
-from ops.bench.lab import Lab
+from ops.bench.lab import Lab, Outcome
 from ops.bench.plan import MOST_CONNECTIONS, Call, Plan, request
 from ops.bench.report import Findings
 
@@ -59,17 +59,27 @@ def saturation(lab: Lab, port: int, mix: tuple[Call, ...]) -> float:
     return peak
 
 
-def half(lab: Lab, port: int, mix: tuple[Call, ...], peak: float) -> Findings:
-    """P7: run at half of saturation and judge the tail."""
-    seconds = lab.scale.tail_seconds
-    plan = Plan("127.0.0.1", port, "open", MOST_CONNECTIONS, seconds, mix, rate=peak / 2)
-    with console.step(f"P7: {plan.rate:,.0f} a second for {seconds:g} s"):
-        found = lab.load("P7", plan)
+def half(lab: Lab, port: int, mix: tuple[Call, ...], peak: float, reference: Outcome) -> Findings:
+    """P7: run at half of saturation and judge the tail; `reference` is what `floor` has found."""
+    found = _at_half(lab, "P7", port, mix, peak, lab.scale.tail_seconds)
     plots = [
         charts.percentiles("P7: latency by share of requests", found.samples),
         charts.seconds("P7: latency by second", found.samples),
+        charts.seconds("P7: the floor's latency by second, at the same rate", reference.samples),
     ]
-    return Findings.of(verdicts.tail(found.samples, found.about.lag_p99_ms), plots, [found.raw])
+    judged = verdicts.tail(found.samples, found.about.lag_p99_ms, reference.samples)
+    return Findings.of(judged, plots, [found.raw, reference.raw])
+
+
+def floor(lab: Lab, port: int, reads: tuple[Call, ...], peak: float) -> Outcome:
+    """Run the floor at the rate of P7, for half of its time: no application has a shorter tail on this machine."""
+    return _at_half(lab, "P7-floor", port, reads, peak, lab.scale.tail_seconds / 2)
+
+
+def _at_half(lab: Lab, name: str, port: int, calls: tuple[Call, ...], peak: float, seconds: float) -> Outcome:
+    plan = Plan("127.0.0.1", port, "open", MOST_CONNECTIONS, seconds, calls, rate=peak / 2)
+    with console.step(f"{name}: {plan.rate:,.0f} a second for {seconds:g} s"):
+        return lab.load(name, plan)
 
 
 def fourfold(lab: Lab, port: int, mix: tuple[Call, ...], peak: float) -> Findings:

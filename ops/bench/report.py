@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+from ops.bench.noise import Noise
 from ops.bench.verdicts import Verdict
 from ops.report import page
 from ops.report.charts import Spec
@@ -16,12 +17,12 @@ class Findings:
     """What one or more figures have come to: verdicts, and plots of what they were read from.
 
     `image` is the digest of what ran, where it was no process of this checkout.
-    `busy` is what others took of the processors, in percent, just before each figure: the noise to read it with.
+    `noise` is what the machine was like just before each figure: to read it with.
     """
 
     verdicts: list[Verdict] = field(default_factory=list)
     plots: list[Spec] = field(default_factory=list)
-    busy: dict[str, float] = field(default_factory=dict)
+    noise: dict[str, Noise] = field(default_factory=dict)
     image: str = "-"
 
     @classmethod
@@ -33,7 +34,7 @@ class Findings:
         """Take over what another figure has found."""
         self.verdicts += other.verdicts
         self.plots += other.plots
-        self.busy |= other.busy
+        self.noise |= other.noise
         self.image = other.image
 
 
@@ -62,7 +63,8 @@ def rows(verdicts: Sequence[Verdict]) -> list[list[str]]:
 def as_json(findings: Findings, about: Circumstances) -> str:
     """Return everything but the plots as JSON."""
     figures = [asdict(verdict) for verdict in findings.verdicts]
-    told = {**asdict(about), "image": findings.image, "busy_percent_before": findings.busy, "figures": figures}
+    noise = {figure: asdict(seen) for figure, seen in findings.noise.items()}
+    told = {**asdict(about), "image": findings.image, "noise_before": noise, "figures": figures}
     return json.dumps(told, indent=2)
 
 
@@ -79,14 +81,14 @@ def as_html(findings: Findings, about: Circumstances) -> str:
 
 
 def _facts(findings: Findings, about: Circumstances) -> list[tuple[str, str]]:
-    busy = ", ".join(f"{figure} {percent:.0f} %" for figure, percent in findings.busy.items())
+    noise = "; ".join(f"{figure} {seen}" for figure, seen in findings.noise.items())
     return [
         ("command", about.command),
         ("commit", about.commit),
         ("image", findings.image),
         ("machine", about.machine),
         ("began", about.began),
-        ("processors used by others before each figure", busy or "-"),
+        ("before each figure: processors used by others, a fixed piece of work's slowest, of its median", noise or "-"),
     ]
 
 

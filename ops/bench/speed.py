@@ -14,6 +14,7 @@ from ops.bench.sameness import same_bytes, same_notes
 from ops.bench.server import Server
 from ops.bench.stage import Stage
 
+NOTE = "/api/v1/notes/{}"
 PAGE_NOTES, PAGE_PADS = 200, 5
 PAGES = 20
 IDS = 500
@@ -25,13 +26,12 @@ def read_one(lab: Lab, stage: Stage) -> Findings:
         ours = running.enter_context(stage.serving(stage.ours()))
         who = stage.account(ours, "many", lab.scale.rows, 0)
         ids = stage.note_ids(who, IDS)
-        path = "/api/v1/notes/{}"
-        probe = path.format(ids[0])
+        probe = NOTE.format(ids[0])
         floor = running.enter_context(stage.serving(stage.floor(), probe))
         stock = running.enter_context(stage.serving(stage.stock(), probe))
         servers = {"floor": floor, "stock": stock, "ours": ours}
         same_notes({name: Client(server.port, who.token) for name, server in servers.items()}, [probe])
-        calls = _reads("read", [path.format(number) for number in ids], who.token)
+        calls = reads(ids, who.token)
         sides = {name: Contestant(server, calls) for name, server in servers.items()}
         found = capacity.compare(lab, "P1", sides)
     speed = [
@@ -98,6 +98,11 @@ def create(lab: Lab, stage: Stage) -> Findings:
 
 def _rate(figure: str, what: str, found: Comparison, reference: str, bound: float) -> verdicts.Verdict:
     return verdicts.ratio(figure, what, found.rate_ratios("ours", reference), "at least", bound, found.reason)
+
+
+def reads(ids: Sequence[int], token: str) -> tuple[Call, ...]:
+    """Return a call for each of these notes."""
+    return _reads("read", [NOTE.format(number) for number in ids], token)
 
 
 def _reads(label: str, paths: Sequence[str], token: str) -> tuple[Call, ...]:

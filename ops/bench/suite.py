@@ -3,7 +3,8 @@
 import json
 from collections.abc import Callable, Sequence
 
-from ops.bench import charts, honesty, mix, roundtrips, scaleout, speed, start, verdicts
+from ops import console
+from ops.bench import charts, honesty, mix, noise, roundtrips, scaleout, speed, start, verdicts
 from ops.bench.client import Client
 from ops.bench.dataset import PASSWORD
 from ops.bench.lab import Lab
@@ -11,6 +12,8 @@ from ops.bench.player import Player
 from ops.bench.proxy import CountingProxy
 from ops.bench.report import Findings
 from ops.bench.stage import Stage
+from ops.bench.verdicts import Verdict
+from ops.errors import OpsError
 
 
 def trips(lab: Lab, stage: Stage) -> Findings:
@@ -32,7 +35,7 @@ def trips(lab: Lab, stage: Stage) -> Findings:
 
 
 def under_load(lab: Lab, stage: Stage, figures: Sequence[str]) -> Findings:
-    """P7 and P8, whichever is wanted, at multiples of the same saturation."""
+    """P7 and P8, whichever is wanted, at multiples of the same saturation; P7 beside the floor at the same rate."""
     with stage.serving(stage.ours()) as ours:
         reader = stage.account(ours, "page", speed.PAGE_NOTES, speed.PAGE_PADS)
         writer = stage.account(ours, "writer", 0, 0)
@@ -45,9 +48,13 @@ def under_load(lab: Lab, stage: Stage, figures: Sequence[str]) -> Findings:
         calls = mix.calls(reader.token, writer.token, browser.cookie_header, ids, pages)
         found = Findings()
         peak = mix.saturation(lab, ours.port, calls)
-        for figure, measure in (("P7", mix.half), ("P8", mix.fourfold)):
-            if figure in figures:
-                found.add(measure(lab, ours.port, calls, peak))
+        if "P7" in figures:
+            reads = speed.reads(ids, reader.token)
+            with stage.serving(stage.floor(), speed.NOTE.format(ids[0])) as floor:
+                reference = mix.floor(lab, floor.port, reads, peak)
+            found.add(mix.half(lab, ours.port, calls, peak, reference))
+        if "P8" in figures:
+            found.add(mix.fourfold(lab, ours.port, calls, peak))
     return found
 
 
@@ -63,7 +70,6 @@ FIGURES: dict[tuple[str, ...], Figure] = {
     ("P11",): start.measure,
 }
 LOAD = ("P7", "P8")
-BUSY_SECONDS = 1.0
 ON_KIND = {"P10": scaleout.measure}
 """What needs a cluster, and is measured on the kind target's."""
 KNOWN = ("P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P11")
@@ -74,16 +80,9 @@ def measure(lab: Lab, stage: Stage, wanted: Sequence[str]) -> Findings:
     found = Findings()
     for figures, figure in FIGURES.items():
         if names := [name for name in figures if name in wanted]:
-            busy = _busy()
-            part = figure(lab, stage)
-            part.verdicts = [verdict for verdict in part.verdicts if verdict.figure in names]
-            part.busy = dict.fromkeys(names, busy)
-            found.add(part)
+            found.add(_one(names, lambda figure=figure: figure(lab, stage)))  # type: ignore[misc]
     if loads := [name for name in LOAD if name in wanted]:
-        busy = _busy()
-        part = under_load(lab, stage, loads)
-        part.busy = dict.fromkeys(loads, busy)
-        found.add(part)
+        found.add(_one(loads, lambda: under_load(lab, stage, loads)))
     return found
 
 
@@ -92,15 +91,18 @@ def measure_on_kind(lab: Lab, wanted: Sequence[str]) -> Findings:
     found = Findings()
     for name, figure in ON_KIND.items():
         if name in wanted:
-            busy = _busy()
-            part = figure(lab)
-            part.busy = {name: busy}
-            found.add(part)
+            found.add(_one([name], lambda figure=figure: figure(lab)))  # type: ignore[misc]
     return found
 
 
-def _busy() -> float:
-    """Return the share of the processors that is in use, in percent, while nothing of ours runs but PostgreSQL."""
-    import psutil
-
-    return psutil.cpu_percent(interval=BUSY_SECONDS)
+def _one(names: Sequence[str], figure: Callable[[], Findings]) -> Findings:
+    """Measure figures that are measured together; one that cannot be measured is not reached, and ends no other."""
+    seen = noise.look()
+    try:
+        part = figure()
+    except OpsError as error:
+        console.say(f"{console.CROSS} {error}", "red")
+        part = Findings([Verdict(name, "to be measured", "-", "nothing", False, error.what) for name in names])
+    part.verdicts = [verdict for verdict in part.verdicts if verdict.figure in names]
+    part.noise = dict.fromkeys(names, seen)
+    return part

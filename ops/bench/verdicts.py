@@ -65,8 +65,11 @@ def limit(figure: str, what: str, values: Sequence[float], bound: float, unit: s
     return Verdict(figure, what, reach, measured, not why, why, middle, low, high)
 
 
-def tail(samples: Sequence[Sample], lag_p99_ms: float) -> list[Verdict]:
-    """P7: p99 <= 4 x p50, p99.9 <= 10 x p50, no errors. A generator that was itself late proves nothing."""
+def tail(samples: Sequence[Sample], lag_p99_ms: float, floor: Sequence[Sample] = ()) -> list[Verdict]:
+    """P7: p99 <= 4 x p50, p99.9 <= 10 x p50, no errors. A generator that was itself late proves nothing.
+
+    What the floor had at the same rate is told beside it, and excuses nothing.
+    """
     latencies = [sample.latency_ms for sample in samples]
     what = "{} at half of saturation"
     if len(latencies) < LEAST_FOR_TAIL:
@@ -79,12 +82,19 @@ def tail(samples: Sequence[Sample], lag_p99_ms: float) -> list[Verdict]:
         value = stats.percentile(latencies, share)
         times = value / p50
         why = late or (f"off by {times / bound - 1:.0%}" if times > bound else "")
-        measured = f"{times:.1f} x ({value:.1f} ms to {p50:.1f} ms)"
+        measured = f"{times:.1f} x ({value:.1f} ms to {p50:.1f} ms){_beside(floor, share)}"
         found.append(Verdict("P7", what.format(name), f"<= {bound:g} x p50", measured, not why, why, times))
     why = _listed(stats.failures(samples))
     count = sum(stats.failures(samples).values())
     found.append(Verdict("P7", what.format("errors"), "0", str(count), not why, why, count))
     return found
+
+
+def _beside(floor: Sequence[Sample], share: float) -> str:
+    if not floor:
+        return ""
+    latencies = sorted(sample.latency_ms for sample in floor)
+    return f"; floor {stats.of_sorted(latencies, share) / stats.of_sorted(latencies, 0.5):.1f} x"
 
 
 def _listed(counts: Mapping[str, int]) -> str:

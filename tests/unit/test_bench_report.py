@@ -1,14 +1,17 @@
 """bench's report: complete, self-contained, and honest about what was not reached."""
 
+import html
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from ops.bench import charts, report, runner
+from ops.bench import charts, noise, report, runner, suite
 from ops.bench.client import Client, Reply
-from ops.bench.lab import FULL, QUICK
+from ops.bench.lab import FULL, QUICK, Lab
+from ops.bench.noise import Noise
 from ops.bench.report import Circumstances, Findings
 from ops.bench.sameness import same_bytes, same_notes
 from ops.bench.samples import Sample
@@ -35,7 +38,7 @@ def findings() -> Findings:
     found = Findings()
     found.add(Findings.of([good], plots, ["P1.pairs.json", "P1-0-ours.csv"]))
     found.add(Findings.of([bad], [], ["P7.csv"]))
-    found.busy = {"P1": 3.0, "P7": 81.4}
+    found.noise = {"P1": Noise(3.0, 1.2, 2.0), "P7": Noise(81.4, 9.1, 33.0)}
     return found
 
 
@@ -61,10 +64,35 @@ def test_the_page_escapes_what_it_shows_and_names_every_raw_file() -> None:
     assert all(f"href='{name}'" in page for name in ("P1.pairs.json", "P1-0-ours.csv", "P7.csv"))
 
 
-def test_the_report_tells_how_busy_others_kept_the_machine(tmp_path: Path) -> None:
+def test_the_report_tells_how_busy_and_how_unsteady_the_machine_was(tmp_path: Path) -> None:
     report.write(tmp_path, findings(), ABOUT)
-    assert "P1 3 %, P7 81 %" in (tmp_path / "report.html").read_text()
-    assert json.loads((tmp_path / "result.json").read_text())["busy_percent_before"] == {"P1": 3.0, "P7": 81.4}
+    told = "P1 3 % busy, p99 1.2 x, at most 2 x; P7 81 % busy, p99 9.1 x, at most 33 x"
+    assert html.escape(told) in (tmp_path / "report.html").read_text()
+    noise = json.loads((tmp_path / "result.json").read_text())["noise_before"]
+    assert noise["P7"] == {"busy_percent": 81.4, "p99": 9.1, "most": 33.0}
+
+
+def test_a_machine_that_is_slowed_down_now_and_then_is_seen_by_its_slowest_pieces_of_work() -> None:
+    assert noise.of(0.0, [0.2] * 100) == Noise(0.0, 1.0, 1.0)
+    assert noise.of(12.34, [0.2] * 97 + [1.8, 1.8, 6.6]) == Noise(12.3, 9.0, 33.0)
+
+
+def test_a_figure_that_cannot_be_measured_is_not_reached_and_ends_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(*_: Any) -> Findings:
+        raise OpsError("'stock' does not start", "no module 'x'", "install it")
+
+    good = Findings.of([Verdict("P2", "list", ">= 2.5 x", "7 x", True, "", 7.0)], [], ["P2.json"])
+    monkeypatch.setattr(suite, "FIGURES", {("P1", "P6"): fails, ("P2",): lambda *_: good})
+    monkeypatch.setattr(noise, "look", lambda: Noise(0.0, 1.0, 1.0))
+    stage: Any = None
+    found = suite.measure(Lab(tmp_path, QUICK), stage, ["P1", "P2"])
+    assert [(each.figure, each.reached, each.why) for each in found.verdicts] == [
+        ("P1", False, "'stock' does not start"),
+        ("P2", True, ""),
+    ]
+    assert "mend: install it" in capsys.readouterr().err
 
 
 def test_a_quick_run_says_that_it_is_no_evidence() -> None:

@@ -81,6 +81,14 @@ def test_a_generator_that_was_late_itself_proves_no_tail() -> None:
     assert "late" in p999.why
 
 
+def test_what_the_floor_had_is_told_beside_a_tail_and_excuses_nothing() -> None:
+    slow = steady(9_800) + [sample(0, 30)] * 200
+    p99, p999, _ = verdicts.tail(slow, 0.1, floor=slow)
+    assert p99.measured.endswith("; floor 30.0 x")
+    assert not p99.reached
+    assert not p999.reached
+
+
 def overloaded(good: int, refused: int, seconds: float, refusal: Sample | None = None) -> list[Sample]:
     step = seconds * 1000 / (good + refused)
     kinds = [True] * good + [False] * refused
