@@ -23,6 +23,11 @@ def whole() -> list[Manifest]:
     return build(monitoring.FOLDER)
 
 
+@cache
+def applied() -> set[tuple[str, str, str]]:
+    return {key(found) for found in monitoring.render()}
+
+
 def workloads() -> list[Manifest]:
     return of_kind(whole(), *WORKLOADS)
 
@@ -48,7 +53,7 @@ def test_the_command_applies_what_kubectl_does() -> None:
 @pytest.mark.parametrize("part", OBSERVABILITY)
 def test_a_part_left_out_leaves_nothing_behind_and_takes_nobody_along(part: str) -> None:
     left = {key(found) for found in monitoring.render([each for each in OBSERVABILITY if each != part])}
-    gone = {key(found) for found in monitoring.render()} - left
+    gone = applied() - left
     assert gone == {key(found) for found in build(monitoring.FOLDER / part)}
     assert {name for kind, _, name in gone if kind in WORKLOADS} == (
         {part, "alloy-cluster"} if part == "alloy" else {part}
