@@ -85,6 +85,11 @@ def test_signed_in_pages_are_private_and_not_stored(pages: list[Page], alice: Ac
         assert page.headers.getlist("Cache-Control") == ["private, no-store"]
 
 
+def test_what_a_token_reads_is_private_and_not_stored_either(alice: Account) -> None:
+    for path in ("notes", "notes/0", "pads"):
+        assert alice.api.get(path).headers.getlist("Cache-Control") == ["private, no-store"]
+
+
 def test_the_stylesheet_may_be_kept_by_caches(anonymous: Browser) -> None:
     page = anonymous.get("/signin/")
     sheets = [node.attributes["href"] for node in page.tree.css("link[rel=stylesheet]")]

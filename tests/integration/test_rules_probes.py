@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -81,6 +82,21 @@ def test_the_application_reconnects_when_the_database_has_cut_every_connection(
         database.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'notes'")
         assert alice.api.post("notes", {"name": "N", "text": "T"}).status in (201, 503)
         assert alice.api.post("notes", {"name": "N", "text": "T"}).status == 201
+
+
+def test_one_connection_that_was_cut_is_the_last_that_a_reader_meets(alice: Account, database: Database) -> None:
+    waiting = "SELECT count(*) FROM pg_locks WHERE relation = 'note'::regclass AND NOT granted"
+    with ThreadPoolExecutor(6) as pool:
+        with database.connection.transaction():
+            database.rows("LOCK TABLE note")
+            readers = [pool.submit(alice.api.get, "notes") for _ in range(6)]
+            deadline = time.monotonic() + 10
+            while database.value(waiting) < 6:  # each on a connection of its own
+                assert time.monotonic() < deadline
+                time.sleep(0.02)
+        assert [each.result().status for each in readers] == [200] * 6
+    database.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'notes'")
+    assert alice.api.get("notes").status == 200
 
 
 def test_version_tells_version_pod_node_and_zone_as_json(http: Http) -> None:
