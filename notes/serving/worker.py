@@ -22,6 +22,21 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """Counts the connections that its threads work on; they are many as soon as an `Edge` would refuse one more."""
 
     busy = 0
+    refused = 0  # since the last connection was accepted
+
+    def accept(self, listener: Any) -> None:
+        """Accept a new connection, and one more for each request refused meanwhile.
+
+        gthread accepts one in each round of its loop. Under overload a round is long, for it refuses what hundreds of
+        connections ask, and the ones beside them waited in the backlog until their clients had given up, after 10 s.
+        No more than that: what another process of the group has room for is left to it.
+        """
+        most, self.refused = 1 + self.refused, 0
+        for _ in range(most):
+            before = self.nr_conns
+            super().accept(listener)
+            if self.nr_conns == before:  # none waits, or it has gone already
+                break
 
     def enqueue_req(self, conn: TConn) -> None:
         """Give a connection with a request to a thread, or refuse it."""
@@ -75,6 +90,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             conn.parser.unreader.unread(data)
             conn.data_ready = True
             return False
+        self.refused += 1
         self._send(conn, answer, is_last=waiting.closes)
         return True
 
