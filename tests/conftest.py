@@ -124,7 +124,7 @@ def make_app(env: dict[str, str]) -> Iterator[MakeApp]:
 
     yield make
     for app in made:
-        database.disconnect(app)
+        app.extensions[database.CONNECTIONS].close()
 
 
 @pytest.fixture(scope="session")

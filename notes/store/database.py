@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections import deque, namedtuple
 from collections.abc import Callable, Iterable
@@ -107,23 +108,15 @@ class Connections:
 
     def close(self) -> None:
         """Close what is idle."""
-        while self._idle:
-            try:
+        with contextlib.suppress(IndexError):  # none is left
+            while True:
                 self._idle.pop().invalidate()
-            except IndexError:  # another thread took the last one
-                return
 
 
 def connect(app: Flask) -> None:
     """Give the application its connections; none is opened yet."""
     with app.app_context():
         app.extensions[CONNECTIONS] = Connections(db.engine)
-
-
-def disconnect(app: Flask) -> None:
-    """Close the connections that the application does not use right now."""
-    connections: Connections = app.extensions[CONNECTIONS]
-    connections.close()
 
 
 class Statement:
