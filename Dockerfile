@@ -7,6 +7,7 @@ SHELL ["/bin/sh", "-euc"]
 
 
 # What the application needs, from the hashed lock. A change of code touches neither this stage nor the layer made of it.
+# Tests, sources of translations and types of what is compiled are read by nobody at run time.
 FROM base AS packages
 ENV PYTHONHASHSEED=0
 # any version of binutils will do
@@ -17,6 +18,7 @@ RUN python -m venv --without-pip /venv; \
     pip --python /venv/bin/python install --no-cache-dir --no-compile --no-deps --only-binary :all: --require-hashes \
         -r /requirements/app.txt; \
     find /venv -type d -name testing -prune -exec rm -r {} +; \
+    find /venv -type f \( -name '*.po' -o -name '*.pyi' \) -delete; \
     find /venv -path '*/sqlalchemy/*.so' -exec strip --strip-debug {} +; \
     /venv/bin/python /requirements/compile.py /stdlib; \
     find /venv /stdlib -exec touch --no-dereference --date=@315532800 {} +

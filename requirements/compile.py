@@ -26,6 +26,7 @@ SERVICES = (
     "http.server",
     "markdown_it",
     "nh3",
+    "orjson",
     "prometheus_client.multiprocess",
     "psycopg",
     "pygments.formatters.html",

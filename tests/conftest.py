@@ -112,6 +112,7 @@ def env(migrated: Database, mailbox: Mailbox, tmp_path_factory: pytest.TempPathF
 def make_app(env: dict[str, str]) -> Iterator[MakeApp]:
     """Makes an application with the tests' environment, changed by keywords (`MAIL="log"`)."""
     from notes import create_app
+    from notes.extensions import db
     from notes.settings import Settings
     from notes.store import database
 
@@ -125,6 +126,8 @@ def make_app(env: dict[str, str]) -> Iterator[MakeApp]:
     yield make
     for app in made:
         app.extensions[database.CONNECTIONS].close()
+        with app.app_context():
+            db.engine.dispose()  # tests take connections from the pool itself, too
 
 
 @pytest.fixture(scope="session")
