@@ -23,6 +23,11 @@ def say(text: str, style: str | None = None) -> None:
     print(styled(text, style, sys.stderr) if style else text, file=sys.stderr, flush=True)
 
 
+def failure(error: Exception) -> None:
+    """Say a foreseen failure, with what was seen and what mends it."""
+    say(f"{CROSS} {error}", "red")
+
+
 def echo(command: str) -> None:
     """A command that is about to run, as it can be pasted into a shell."""
     say(f"$ {command}", "dim")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from ops import console
 from ops.bench import charts, honesty, mix, noise, roundtrips, scaleout, speed, start, verdicts
@@ -80,9 +81,9 @@ def measure(lab: Lab, stage: Stage, wanted: Sequence[str]) -> Findings:
     found = Findings()
     for figures, figure in FIGURES.items():
         if names := [name for name in figures if name in wanted]:
-            found.add(_one(names, lambda figure=figure: figure(lab, stage)))  # type: ignore[misc]
+            found.add(_one(names, partial(figure, lab, stage)))
     if loads := [name for name in LOAD if name in wanted]:
-        found.add(_one(loads, lambda: under_load(lab, stage, loads)))
+        found.add(_one(loads, partial(under_load, lab, stage, loads)))
     return found
 
 
@@ -91,7 +92,7 @@ def measure_on_kind(lab: Lab, wanted: Sequence[str]) -> Findings:
     found = Findings()
     for name, figure in ON_KIND.items():
         if name in wanted:
-            found.add(_one([name], lambda figure=figure: figure(lab)))  # type: ignore[misc]
+            found.add(_one([name], partial(figure, lab)))
     return found
 
 
@@ -101,7 +102,7 @@ def _one(names: Sequence[str], figure: Callable[[], Findings]) -> Findings:
     try:
         part = figure()
     except OpsError as error:
-        console.say(f"{console.CROSS} {error}", "red")
+        console.failure(error)
         part = Findings([Verdict(name, "to be measured", "-", "nothing", False, error.what) for name in names])
     part.verdicts = [verdict for verdict in part.verdicts if verdict.figure in names]
     part.noise = dict.fromkeys(names, seen)

@@ -32,7 +32,7 @@ def command(*positional: str, iterable: Sequence[str] = (), **help_texts: str) -
             try:
                 body(context, *args, **options)
             except OpsError as error:
-                console.say(f"{console.CROSS} {error}", "red")
+                console.failure(error)
                 raise Exit(code=1) from error
             except KeyboardInterrupt as stop:
                 raise Exit(code=130) from stop

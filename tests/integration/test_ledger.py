@@ -18,7 +18,6 @@ from tests.support.process import Server
 
 ENOUGH = 200  # acknowledged writes: all three kinds are among them
 SECONDS = 30.0
-WAITING = "SELECT count(*) FROM pg_locks WHERE relation = 'note'::regclass AND NOT granted"
 
 
 def _until(is_so: Callable[[], bool], own: Writers) -> None:
@@ -117,7 +116,7 @@ def test_the_same_key_is_sent_again_where_retries_are_on(server: Server, databas
         database.rows("LOCK TABLE note IN SHARE ROW EXCLUSIVE MODE")  # reads go on, writes wait
         own.start()
         # more tries wait than there are writers: some of them were sent again
-        _until(lambda: int(database.value(WAITING)) > len(run.accounts), own)
+        _until(lambda: database.waiting() > len(run.accounts), own)
     _until(lambda: own.outcomes.get(ACKNOWLEDGED, 0) >= 20, own)
     own.stop()
     tries = [line for path in tmp_path.glob(journal.PATTERN) for line in path.read_text().splitlines()]

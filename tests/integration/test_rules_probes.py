@@ -85,13 +85,12 @@ def test_the_application_reconnects_when_the_database_has_cut_every_connection(
 
 
 def test_one_connection_that_was_cut_is_the_last_that_a_reader_meets(alice: Account, database: Database) -> None:
-    waiting = "SELECT count(*) FROM pg_locks WHERE relation = 'note'::regclass AND NOT granted"
     with ThreadPoolExecutor(6) as pool:
         with database.connection.transaction():
             database.rows("LOCK TABLE note")
             readers = [pool.submit(alice.api.get, "notes") for _ in range(6)]
             deadline = time.monotonic() + 10
-            while database.value(waiting) < 6:  # each on a connection of its own
+            while database.waiting() < 6:  # each on a connection of its own
                 assert time.monotonic() < deadline
                 time.sleep(0.02)
         assert [each.result().status for each in readers] == [200] * 6

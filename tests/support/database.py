@@ -85,6 +85,10 @@ class Database:
     def count(self, table: str) -> int:
         return int(self.value(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))))
 
+    def waiting(self) -> int:
+        """How many statements wait for a lock on the notes."""
+        return int(self.value("SELECT count(*) FROM pg_locks WHERE relation = 'note'::regclass AND NOT granted"))
+
     def holds(self, text: str) -> bool:
         """Whether any table holds this text anywhere, also as the bytes of it."""
         raw = text.encode()
