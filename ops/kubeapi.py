@@ -24,13 +24,15 @@ def run(main: Coroutine[Any, Any, None]) -> None:
 @asynccontextmanager
 async def connected(kubeconfig: Path, context: str, namespace: str) -> AsyncIterator[Any]:
     """An API of kr8s with a session of its own, which ends with the block."""
-    import kr8s.asyncio
+    from kr8s.asyncio import Api
 
     # what is asked of it here is the same in every version that has autoscaling/v2
     warnings.filterwarnings("ignore", "Kubernetes version .* is not supported")
-    api = await kr8s.asyncio.api(kubeconfig=str(kubeconfig), context=context, namespace=namespace)
+    # not by kr8s.asyncio.api(): in one loop that gives everybody the same one, whose session the first to leave ends
+    api = Api(kubeconfig=str(kubeconfig), context=context, namespace=namespace, bypass_factory=True)
     api.timeout = TIMEOUT_SECONDS
     try:
+        await api
         yield api
     finally:
         if api._session:  # kr8s has no way of its own to end one

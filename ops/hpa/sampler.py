@@ -14,6 +14,7 @@ from ops.hpa.samples import Event, Pod, Scale, write
 EVERY_SECONDS = 1.0
 EVENTS_EVERY_SECONDS = 5.0
 PAUSE_SECONDS = 0.5  # before the pods are watched again when that ended
+END_SECONDS = 4 * kubeapi.TIMEOUT_SECONDS  # to connect, to shake hands, and for the two answers of a look
 SCALE, PODS, EVENTS = "cluster.csv", "pods.csv", "events.csv"
 Manifest = dict[str, Any]
 
@@ -43,7 +44,7 @@ class Sampler:
         """End the looking; what was seen stays."""
         self._stop.set()
         if self._thread.is_alive():
-            self._thread.join(2 * kubeapi.TIMEOUT_SECONDS)
+            self._thread.join(END_SECONDS)
 
     @property
     def last(self) -> Scale | None:
@@ -71,23 +72,32 @@ class Sampler:
 
     async def _look_around(self) -> None:
         watching = asyncio.create_task(self._watch())
-        events = asyncio.create_task(self._every(EVENTS_EVERY_SECONDS, self._see_events))
-        await self._every(EVERY_SECONDS, self._look)
-        for task in (watching, events):
-            task.cancel()
-        await asyncio.gather(watching, events, return_exceptions=True)
+        await asyncio.gather(
+            self._every(EVERY_SECONDS, self._look), self._every(EVENTS_EVERY_SECONDS, self._see_events)
+        )
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
 
     async def _every(self, seconds: float, ask: Callable[[Any], Awaitable[None]]) -> None:
-        """Ask at each full step of the clock, with a connection that is made again when an answer failed."""
+        """Ask at each full step of the clock, with a connection that is made again when an answer failed.
+
+        A question is not cut off: one that is shaking hands would leave its socket open.
+        """
         while not self._stop.is_set():
             try:
                 async with kubeapi.connected(*self._where) as api:
                     while not self._stop.is_set():
-                        await asyncio.wait_for(ask(api), kubeapi.TIMEOUT_SECONDS)
-                        await asyncio.sleep(seconds - time.time() % seconds)
+                        await ask(api)
+                        await self._until_next(seconds)
             except Exception as error:  # noqa: BLE001 - whatever it was, it is a gap, and the next look is due
                 self._missed(ask, error)
-                await asyncio.sleep(seconds - time.time() % seconds)
+                await self._until_next(seconds)
+
+    async def _until_next(self, seconds: float) -> None:
+        """Sleep until the next full step of the clock, or until the looking ends."""
+        due = time.time() + seconds - time.time() % seconds
+        while not self._stop.is_set() and (left := due - time.time()) > 0:
+            await asyncio.sleep(min(left, EVERY_SECONDS))
 
     def _missed(self, ask: object, error: Exception) -> None:
         if ask == self._look:
@@ -96,7 +106,7 @@ class Sampler:
     async def _look(self, api: Any) -> None:
         from kr8s.asyncio.objects import Deployment, HorizontalPodAutoscaler
 
-        # one after the other: two first questions at once would make two sessions, of which kr8s forgets one
+        # one after the other: two questions at once would need two connections
         hpa = await self._one(api, HorizontalPodAutoscaler)
         self.scales.append(look(time.time(), hpa, await self._one(api, Deployment)))
 

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from ops.chaos import sights
 from ops.chaos.recovery import Injury
 from ops.chaos.sights import POD, SLICE, Sight
 from ops.chaos.watching import FILE, Watch
 from ops.ledger.client import Address
+from tests.support import kubeconfig
 
 SECONDS = 20.0
 CLOCK_SECONDS = 0.1
@@ -86,14 +86,7 @@ def api() -> Iterator[Api]:
 @pytest.fixture
 def watch(api: Api, tmp_path: Path) -> Watch:
     url = f"http://127.0.0.1:{api.server_address[1]}"
-    place = {"name": "here", "cluster": {"server": url}}
-    config = {
-        "apiVersion": "v1", "kind": "Config", "clusters": [place], "users": [{"name": "me", "user": {"token": "x"}}],
-        "contexts": [{"name": "here", "context": {"cluster": "here", "user": "me"}}], "current-context": "here",
-    }  # fmt: skip
-    path = tmp_path / "kubeconfig"
-    path.write_text(yaml.safe_dump(config))
-    return Watch(path, "here", "dev", Address(url), tmp_path)
+    return Watch(kubeconfig.write(tmp_path, url), kubeconfig.CONTEXT, "dev", Address(url), tmp_path)
 
 
 def pod(uid: str, *conditions: str, container: str = "c", **meta: Any) -> dict[str, Any]:

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from ops.hpa.sampler import EVENTS, PODS, SCALE, Sampler
 from ops.hpa.samples import Event, Pod, Scale, read
+from tests.support import kubeconfig
 
 LABELS = {"track": "stable"}
 HPA = {"metadata": {"name": "notes-stable"}, "status": {"desiredReplicas": 4, "currentReplicas": 2, "conditions": None}}
@@ -94,17 +94,9 @@ def api() -> Iterator[Api]:
 
 
 @pytest.fixture
-def kubeconfig(api: Api, tmp_path: Path) -> Path:
-    path = tmp_path / "kubeconfig"
-    named = {"cluster": {"server": f"http://127.0.0.1:{api.server_port}"}, "name": "c"}
-    context = {"context": {"cluster": "c", "user": "u"}, "name": "x"}
-    path.write_text(
-        yaml.safe_dump(
-            {"apiVersion": "v1", "kind": "Config", "clusters": [named], "contexts": [context],
-             "users": [{"name": "u", "user": {"token": "t"}}], "current-context": "x"}
-        )
-    )  # fmt: skip
-    return path
+def sampler(api: Api, tmp_path: Path) -> Sampler:
+    where = kubeconfig.write(tmp_path, f"http://127.0.0.1:{api.server_port}")
+    return Sampler(where, kubeconfig.CONTEXT, "dev")
 
 
 def until(condition: Callable[[], Any], seconds: float = 30) -> None:
@@ -114,8 +106,8 @@ def until(condition: Callable[[], Any], seconds: float = 30) -> None:
         time.sleep(0.05)
 
 
-def test_looks_pods_and_events_are_recorded_and_written(api: Api, kubeconfig: Path, tmp_path: Path) -> None:
-    with Sampler(kubeconfig, "x", "dev") as sampler:
+def test_looks_pods_and_events_are_recorded_and_written(api: Api, sampler: Sampler, tmp_path: Path) -> None:
+    with sampler:
         until(lambda: sampler.scales and sampler.events)
         api.pods.append(pod("new", 1))
         until(lambda: sampler.pods)
@@ -132,16 +124,16 @@ def test_looks_pods_and_events_are_recorded_and_written(api: Api, kubeconfig: Pa
     assert [event.reason for event in read(tmp_path / EVENTS, Event)] == ["SuccessfulRescale"]
 
 
-def test_there_is_a_look_a_second(kubeconfig: Path) -> None:
-    with Sampler(kubeconfig, "x", "dev") as sampler:
+def test_there_is_a_look_a_second(sampler: Sampler) -> None:
+    with sampler:
         until(lambda: len(sampler.scales) >= 5)
     times = [each.t for each in sampler.scales[1:]]
     assert all(0.5 < after - before < 2.5 for before, after in itertools.pairwise(times))
 
 
-def test_an_api_that_is_away_leaves_gaps_with_their_reason_and_the_looking_goes_on(api: Api, kubeconfig: Path) -> None:
+def test_an_api_that_is_away_leaves_gaps_with_their_reason_and_the_looking_goes_on(api: Api, sampler: Sampler) -> None:
     api.pods.append(pod("goes", 1))
-    with Sampler(kubeconfig, "x", "dev") as sampler:
+    with sampler:
         until(lambda: sampler.scales and sampler.pods)
         api.away.set()
         until(lambda: sampler.scales[-1].gap)
@@ -153,9 +145,9 @@ def test_an_api_that_is_away_leaves_gaps_with_their_reason_and_the_looking_goes_
     assert any("503" in each.gap for each in gaps)
 
 
-def test_an_api_that_was_never_there_is_a_row_of_gaps(kubeconfig: Path, api: Api) -> None:
+def test_an_api_that_was_never_there_is_a_row_of_gaps(api: Api, sampler: Sampler) -> None:
     api.away.set()
-    with Sampler(kubeconfig, "x", "dev") as sampler:
+    with sampler:
         until(lambda: len(sampler.scales) >= 2)
     assert all(each.gap for each in sampler.scales)
     assert sampler.pods == []

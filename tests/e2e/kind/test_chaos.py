@@ -25,11 +25,7 @@ from ops.ledger.check import FATAL
 from ops.paths import ROOT
 from tests.support import kind
 
-pytestmark = [
-    pytest.mark.timeout(1_800),
-    # a watch that is cut off leaves its connection to the collector; kr8s has no way of its own to end one
-    pytest.mark.filterwarnings("default::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = pytest.mark.timeout(1_800)
 READY_SECONDS = 180.0  # a machine may be several times as busy as usual
 NAMESPACE = "chaos"
 NAMES = [name for name in recovery.budgets("kind") if name != "two-at-once"]

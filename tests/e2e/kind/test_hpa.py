@@ -13,11 +13,7 @@ from ops.hpa import findings, report, trial
 from tests.support import kind
 from tests.support.trials import BROKEN, REST, SHORT, STEP, Outcome, Trial, copy, line_of, told
 
-pytestmark = [
-    pytest.mark.timeout(900),
-    # a look that is cut off leaves its connection to the collector; kr8s has no way of its own to end one
-    pytest.mark.filterwarnings("default::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = pytest.mark.timeout(900)
 
 
 SPEED = {findings.IN_TIME, findings.ENOUGH}  # `./inv loadtest` judges it, on a machine that has nothing else to do
