@@ -56,6 +56,12 @@ def render(
     return _changed(folder, changes) if namespace or image or hosts or patches else build(folder)
 
 
+def setting(config: str, name: str, value: str) -> Manifest:
+    """An entry of `patches` that gives a setting of that ConfigMap another value."""
+    patch = json.dumps([{"op": "add", "path": f"/data/{name}", "value": value}])
+    return {"target": {"kind": "ConfigMap", "name": config}, "patch": patch}
+
+
 def build(folder: Path) -> list[Manifest]:
     """The objects of a folder with a kustomization.yaml. Raises OpsError when it cannot be rendered."""
     words: list[str | Path] = ["kubectl", "kustomize", folder]

@@ -144,18 +144,25 @@ class Kind:
         return found.kubectl.do("exec", pod, "--", *words, mend=f"./inv logs {part} --on kind").out
 
     def objects(self, image: str | None = None) -> list[dict[str, Any]]:
-        """The manifests of this namespace; without `image` with the tag that `kubectl apply -k` takes."""
-        other = self.namespace if self.namespace != self.overlay else None
-        return manifests.render(self.overlay, namespace=other, image=image, hosts=self._given_hosts)
+        """The manifests of this namespace; without `image` with the tag that `kubectl apply -k` takes.
+
+        Links in mails lead to the gateway at its port here, whatever the overlay says.
+        """
+        return self._render(image, [manifests.setting("notes", "NOTES_PUBLIC_URL", self.url("notes"))])
 
     @cached_property
     def hosts(self) -> dict[str, str]:
         """The name at the gateway by part; empty for the one that has every name nobody else has."""
         found = {
             route["metadata"]["name"]: next(iter(route["spec"].get("hostnames", ())), "")
-            for route in manifests.of_kind(self.objects(), "HTTPRoute")
+            for route in manifests.of_kind(self._render(), "HTTPRoute")
         }
         return {part: found[part] for part in SERVICES if part in found}
+
+    def _render(self, image: str | None = None, patches: Sequence[Mapping[str, Any]] = ()) -> list[dict[str, Any]]:
+        other = self.namespace if self.namespace != self.overlay else None
+        hosts = self._given_hosts
+        return manifests.render(self.overlay, namespace=other, image=image, hosts=hosts, patches=patches)
 
     def fetch(self, part: str, path: str = "/") -> http.Answer:
         """Ask that part through the gateway."""

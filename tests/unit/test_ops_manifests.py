@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import pytest
-import yaml
 
 from ops import manifests
 from ops.errors import OpsError
@@ -58,10 +57,9 @@ def test_hosts_are_given_by_route(overlay: str) -> None:
     }
 
 
-def test_a_patch_changes_a_setting_and_with_it_what_the_pods_are_made_of() -> None:
-    target = {"kind": "ConfigMap", "name": "notes"}
-    patch = yaml.safe_dump([{"op": "add", "path": "/data/NOTES_CONCURRENCY", "value": "4"}])
-    before, after = render("dev"), render("dev", patches=[{"target": target, "patch": patch}])
+def test_another_setting_changes_with_it_what_the_pods_are_made_of() -> None:
+    before = render("dev")
+    after = render("dev", patches=[manifests.setting("notes", "NOTES_CONCURRENCY", "4")])
     values = {found["data"].get("NOTES_CONCURRENCY") for found in of_kind(after, "ConfigMap")}
     assert "4" in values
     assert named(before, "Deployment", "notes-stable") != named(after, "Deployment", "notes-stable")
