@@ -10,7 +10,7 @@ from ops import image as image_
 from ops.commands.frame import ON, command
 from ops.errors import OpsError
 from ops.settings import OBSERVABILITY
-from ops.targets.base import DOWN
+from ops.targets.base import DOWN, Target
 
 
 @command(
@@ -30,9 +30,7 @@ def up(
     watch: bool = False,
 ) -> None:
     """Start everything, or say that it runs already."""
-    if on is None:
-        console.say("target {}: {}".format(*targets.default()))
-    targets.named(on).up(demo=demo, without=OBSERVABILITY if minimal else without, watch=watch)
+    _target(on).up(demo=demo, without=OBSERVABILITY if minimal else without, watch=watch)
 
 
 @command(
@@ -42,7 +40,7 @@ def up(
 )
 def down(_context: Context, on: str | None = None, wipe: bool = False, yes: bool = False) -> None:
     """Stop everything; the data stays."""
-    target = targets.named(on)
+    target = _target(on)
     if wipe and not yes:
         ask(f"Remove all data of target {target.name} in '{paths.STATE}'?")
     target.down(wipe=wipe)
@@ -87,6 +85,13 @@ def shell(_context: Context, part: str | None = None, on: str | None = None) -> 
 def image(_context: Context, no_cache: bool = False) -> None:
     """Build the application's image."""
     console.data(image_.build(cache=not no_cache))
+
+
+def _target(on: str | None) -> Target:
+    """The target of that name; where none is named, it is said which one is meant."""
+    if on is None:
+        console.say("target {}: {}".format(*targets.default()))
+    return targets.named(on)
 
 
 def ask(question: str) -> None:

@@ -73,6 +73,15 @@ def test_status_says_when_the_whole_target_is_down(target: FakeTarget, capsys: p
     assert "target fake is down; ./inv up starts it" in capsys.readouterr().err
 
 
+def test_down_says_which_target_is_meant_where_none_is_named(
+    target: FakeTarget, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(targets, "default", lambda: ("fake", "it is the only one"))
+    assert inv("down") == inv("down", "--on", "fake") == 0
+    assert len(target.told) == 2
+    assert capsys.readouterr().err.count("target fake: it is the only one") == 1
+
+
 def test_wiping_without_a_terminal_needs_yes(target: FakeTarget, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
     with pytest.raises(Exit):
