@@ -104,10 +104,11 @@ class Hands:
             raise wait.Pending("no process with its token")
 
     def release(self, token: str) -> None:
-        """Kill them, and reap those that are our own children."""
-        for each in _hogs(token):
-            with contextlib.suppress(psutil.NoSuchProcess):
-                each.kill()
+        """Kill them, and those that one of them has started meanwhile; reap those that are our own children."""
+        while found := _hogs(token):
+            for each in found:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    each.kill()
         for child in self._hogs:
             child.wait(10)
         self._hogs.clear()

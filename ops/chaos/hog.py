@@ -5,6 +5,7 @@ python hog.py cpu PROCESSES SECONDS TOKEN | memory MIB SECONDS TOKEN | end TOKEN
 `end` and `count` look through /proc for hogs with that token.
 """
 
+import contextlib
 import os
 import signal
 import sys
@@ -46,6 +47,14 @@ def found(token: str) -> list[int]:
     return pids
 
 
+def end(token: str) -> None:
+    """Kill the hogs with that token, and those that one of them has started meanwhile."""
+    while pids := found(token):
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):  # it has just ended
+                os.kill(pid, signal.SIGKILL)
+
+
 if __name__ == "__main__":
     kind, *words = sys.argv[1:]
     if kind == "cpu":
@@ -53,7 +62,6 @@ if __name__ == "__main__":
     elif kind == "memory":
         hold(int(words[0]), float(words[1]))
     elif kind == "end":
-        for pid in found(words[0]):
-            os.kill(pid, signal.SIGKILL)
+        end(words[0])
     else:
         print(len(found(words[0])))
