@@ -5,7 +5,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
@@ -15,15 +15,18 @@ from tests.support.api import Api
 from tests.support.watchers import Watchers, until
 from tests.support.wire import Http
 
+LATE_CLEARS = 450.0  # seconds; the longest window of a slow burn is 360 s in a drill
+
 
 @dataclass
 class Stack:
-    """The stack under test, with an account and what watches it."""
+    """The stack under test, with an account, what watches it, and the alerts that are still to be seen to clear."""
 
     target: Compose
     watchers: Watchers
     token: str
     user: int
+    to_clear: list[str] = field(default_factory=list)
 
     def docker(self, *words: str) -> None:
         subprocess.run(["docker", *words], check=True, capture_output=True, timeout=60)
@@ -34,6 +37,13 @@ class Stack:
     def fault(self, **switches: float) -> None:
         answer = Http(self.target.url("notes")).send("PUT", "/faults/", body=json.dumps(switches).encode())
         assert answer.status == 200, answer.text
+
+
+def clears(stack: Stack, alert: str, seconds: float) -> None:
+    """Return when that alert is over and Alertmanager has forgotten it."""
+    _, cleared = until(f"{alert} clears", lambda: not stack.watchers.firing(alert), seconds)
+    until(f"{alert} leaves Alertmanager", lambda: not stack.watchers.received(alert), seconds)
+    print(f"{alert} cleared after {cleared:.1f} s")
 
 
 @contextmanager

@@ -1,5 +1,6 @@
-"""One whole compose stack for all tests of this folder, gone when the last of them has ended."""
+"""The whole compose stack for all tests of this folder, and one under watch, both gone when the last has ended."""
 
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,6 +9,10 @@ import pytest
 
 from ops.targets.compose import Compose
 from tests.support import containers
+from tests.support.drills import Stack
+from tests.support.drills_stores import small_volume
+from tests.support.traffic import flowing, make_token
+from tests.support.watchers import Watchers, until
 
 
 @dataclass
@@ -38,3 +43,29 @@ def running(engine: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def compose(running: Running) -> Compose:
     """The whole stack."""
     return running.stack
+
+
+@pytest.fixture(scope="package")
+def watched(engine: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:  # noqa: ARG001
+    """A stack of its own with traffic, whose rules are the same with minutes made seconds (ALERT_DRILL).
+
+    Grafana is left out, as its image cannot be had everywhere; what it would ask is asked by the tests.
+    """
+    env = {
+        "COMPOSE_PROJECT_NAME": f"notes-watch-{os.getpid()}",
+        "ALERT_DRILL": "1",
+        "NOTES_FAULTS": "1",
+        "NOTES_WORKERS": "1",  # so that two dozen requests are too many
+    }
+    target = Compose(tmp_path_factory.mktemp("watch"), env, ports="free")
+    small_volume(target.project)
+    try:
+        target.up(without=["grafana"])
+        token, user = make_token(target.url("notes"))
+        watchers = Watchers(*(target.url(part) for part in ("prometheus", "loki", "alertmanager")))
+        with flowing(target.url, token):
+            until("traffic in the metrics", lambda: watchers.value("sum(service:http_requests:rate5m)"), 30)
+            until("traffic in the logs", lambda: watchers.lines('{service="notes"} | request_id!=""'), 30)
+            yield Stack(target, watchers, token, user)
+    finally:
+        target.down(wipe=True)
