@@ -1,4 +1,4 @@
-"""Every alert fires, is heard and clears on a live stack. First of this folder: some take minutes to clear."""
+"""Every alert fires, is heard and clears on a live stack."""
 
 import pytest
 

@@ -61,8 +61,8 @@ def trials(kind_cluster: kind.Cluster, tmp_path_factory: pytest.TempPathFactory)
         print(f"\nall load tests together took {time.monotonic() - began:.0f} s")
         yield Trials(outcomes, {**copies, "metrics": copies["good"]})
     finally:
-        for each in made.values():
-            each.ground.remove()
+        with ThreadPoolExecutor(len(made)) as pool:
+            list(pool.map(lambda each: each.ground.remove(), made.values()))
 
 
 def _blind(cluster: kind.Cluster, good: Trial, rate: float, folder: Path) -> Outcome:

@@ -1,4 +1,4 @@
-"""Alerts that look back for hours clear when these are over. Last of this folder: meanwhile the others run."""
+"""Alerts that look back for hours clear when these are over: the last tests of this folder."""
 
 import pytest
 
