@@ -10,12 +10,20 @@ from pathlib import Path
 
 from ops import console, files, run, tally
 from ops.errors import OpsError
-from ops.paths import REPORTS, ROOT
+from ops.paths import REPORTS
 from ops.report import circumstances
 
-FOLDERS = ("unit", "integration", "smoke", "e2e")
+BESIDE, AFTER = ("unit", "integration"), ("smoke", "e2e")
+"""Folders under tests/: files of the first share nothing, and run side by side; those of the others share an engine, a
+cluster and the machine's time, and run one after the other."""
+
+FOLDERS = (*BESIDE, *AFTER)
+MOST_AT_ONCE = 4  # each has a PostgreSQL and servers of its own
 COVERED = {"notes": 95}  # percent of lines, at least
-PYTEST, JUNIT = "pytest", "junit.xml"
+PYTEST, JUNITS = "pytest", "junit-*.xml"
+"""What the names of parts that are tests begin with; what they leave."""
+
+NO_TESTS = 5  # pytest's exit code where no test is what -k names
 MEND = "mend what is shown above, then ./inv test"
 
 
@@ -46,17 +54,20 @@ def prove(*, unit: bool = False, select: str | None = None, coverage: bool = Fal
         "ruff": ["-m", "ruff", "check", "."],
         "ruff format": ["-m", "ruff", "format", "--check", "."],
         "mypy": ["-m", "mypy"],
-        PYTEST: [
-            *("-m", "pytest", *pytest_words(unit=unit, select=select, coverage=coverage)),
-            f"--junit-xml={folder / JUNIT}",
-        ],
+        **{
+            f"{PYTEST} {', '.join(folders)}": [
+                *("-m", "pytest", *pytest_words(folders, select=select, coverage=coverage)),
+                f"--junit-xml={folder / JUNITS.replace('*', '-'.join(folders))}",
+            ]
+            for folders in ([("unit",)] if unit else [BESIDE, AFTER])
+        },
     }
     if coverage:
         parts |= {
             f"coverage of {name}": ["-m", "coverage", "report", f"--include={name}/*", f"--fail-under={percent}"]
             for name, percent in COVERED.items()
         }
-    outcomes = [_run(name, words) for name, words in parts.items()]
+    outcomes = _counted([_run(name, words) for name, words in parts.items()], select)
     _keep(folder, about, outcomes)
     for outcome in outcomes:
         console.say(outcome.line, "red" if outcome.code else "green")
@@ -67,15 +78,23 @@ def prove(*, unit: bool = False, select: str | None = None, coverage: bool = Fal
         raise OpsError("the proof failed", ", ".join(failed), MEND)
 
 
-def pytest_words(*, unit: bool, select: str | None, coverage: bool) -> list[str]:
-    """pytest's arguments for that choice; -rfEs lists failures and skips, with reasons, at the end."""
-    words = [f"tests/{name}" for name in FOLDERS if (ROOT / "tests" / name).is_dir() and (name == "unit" or not unit)]
-    words += ["-rfEs"]
+def pytest_words(folders: Sequence[str], *, select: str | None, coverage: bool) -> list[str]:
+    """pytest's arguments for those folders; -rfEs lists failures and skips, with reasons, at the end."""
+    words = [*(f"tests/{name}" for name in folders), "-rfEs"]
+    if folders != AFTER:
+        words += ["--numprocesses=logical", f"--maxprocesses={MOST_AT_ONCE}", "--dist=loadfile"]
     if select:
         words += ["-k", select]
     if coverage:
-        words += ["--cov", "--cov-report=term-missing:skip-covered"]
+        words += ["--cov", "--cov-report=term-missing:skip-covered", *(["--cov-append"] if folders == AFTER else [])]
     return words
+
+
+def _counted(outcomes: list[Outcome], select: str | None) -> list[Outcome]:
+    """All but the tests of which none is what was selected, unless that is so of all."""
+    tests = [each for each in outcomes if each.name.startswith(PYTEST)]
+    empty = [each for each in tests if select and each.code == NO_TESTS]
+    return outcomes if empty == tests else [each for each in outcomes if each not in empty]
 
 
 def left_out(*, unit: bool, select: str | None) -> Sequence[str]:
@@ -105,7 +124,7 @@ def _keep(folder: Path, about: Mapping[str, str | bool], outcomes: Sequence[Outc
     """Write what came of each part, and of each test."""
     if run.is_dry():
         return
-    counted = tally.read(folder / JUNIT)
+    counted = tally.read(folder.glob(JUNITS))
     told = {
         "about": about,
         "parts": {each.name: {"code": each.code, "seconds": round(each.seconds, 1)} for each in outcomes},

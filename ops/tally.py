@@ -1,4 +1,4 @@
-"""What pytest says of its tests in junit.xml, counted by function: passed, failed, skipped and why."""
+"""What pytest says of its tests in its JUnit files, counted by function: passed, failed, skipped and why."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -31,12 +31,10 @@ def total(tallies: Iterable[Tally]) -> Tally:
     return sum(tallies, Tally())
 
 
-def read(path: Path) -> dict[str, Tally]:
+def read(paths: Iterable[Path]) -> dict[str, Tally]:
     """The cases of each test, by its name such as tests/unit/test_x.py::test_y; none where pytest was cut off."""
-    if not path.is_file():
-        return {}
     found: dict[str, Tally] = {}
-    for case in ElementTree.parse(path).iter("testcase"):
+    for case in (case for path in paths for case in ElementTree.parse(path).iter("testcase")):
         function = case.get("name", "").partition("[")[0]
         # not its `file`: of a test that a decorator made, that is the decorator's
         name = f"{case.get('classname', '').replace('.', '/')}.py::{function}"

@@ -17,7 +17,8 @@ def parts(names: Sequence[str], told: Told) -> Said | None:
 
 def every(told: Told) -> Said | None:
     """Whether no test failed; what this machine cannot run is skipped, and named."""
-    found, code = _matching("", told), told["parts"][PYTEST]["code"]
+    found = _matching("", told)
+    code = max(each["code"] for name, each in told["parts"].items() if name.startswith(PYTEST))
     only = _only(told)
     if found.failed or (code and not only):
         return Said(FAILS, str(found), only or f"pytest ended with exit code {code}")

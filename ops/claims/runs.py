@@ -9,7 +9,7 @@ from ops.chaos.report import RAW
 from ops.claims.said import Told
 from ops.errors import OpsError
 from ops.hpa.report import REPORT, VERDICT
-from ops.suite import JUNIT
+from ops.suite import JUNITS
 
 BEGUN = "????-??-??T*Z"  # a link called latest stands beside them
 UNTOLD = "-"
@@ -24,7 +24,7 @@ class Kind:
 
 
 KINDS = {
-    "test": Kind("result.json", (JUNIT,)),
+    "test": Kind("result.json", (JUNITS,)),
     "bench": Kind("result.json"),  # its results name the raw files of each figure
     "loadtest": Kind(VERDICT, ("*.csv",)),
     "chaos": Kind("result.json", RAW),

@@ -93,7 +93,7 @@ def test_no_secret_is_in_a_command_or_in_the_generated_settings(target: Embedded
     secrets = {path.read_text() for path in files} - {"log"}
     assert len(secrets) == 3
     texts = [(state / "run" / "supervisord.conf").read_text()]
-    texts += [" ".join(process.cmdline()) for process in psutil.process_iter() if process.is_running()]
+    texts += [" ".join(process.info["cmdline"] or ()) for process in psutil.process_iter(["cmdline"])]
     assert not [secret for secret in secrets for text in texts if secret in text]
 
 

@@ -101,7 +101,7 @@ def loadtest(seen: History | None = None, **changed: str) -> Told:
 
 def proof(cases: dict[str, Tally], *, code: int = 0, unit: bool = False, select: str = "", mypy: int = 0) -> Told:
     """A run of `./inv test`; a test of the suite compares the names with those it writes."""
-    parts = {"ruff": 0, "ruff format": 0, "mypy": mypy, "pytest": code}
+    parts = {"ruff": 0, "ruff format": 0, "mypy": mypy, "pytest unit": code}
     return {
         "about": {**FACTS, "command": "./inv test", "unit": unit, "select": select},
         "parts": {name: {"code": code, "seconds": 1.0} for name, code in parts.items()},

@@ -168,13 +168,23 @@ def test_invokes_dry_option_reaches_run() -> None:
 
 
 def test_test_runs_every_folder_and_names_what_was_left_out() -> None:
-    assert suite.pytest_words(unit=True, select=None, coverage=False) == ["tests/unit", "-rfEs"]
-    assert "tests/integration" in suite.pytest_words(unit=False, select=None, coverage=False)
+    assert {*suite.BESIDE, *suite.AFTER} == {
+        path.name for path in (ROOT / "tests").iterdir() if any(path.rglob("test_*.py"))
+    }
     assert suite.left_out(unit=False, select=None) == []
     assert suite.left_out(unit=True, select="note") == [
         "left out by --unit: integration, smoke, e2e",
         "left out by -k: all tests that do not match 'note'",
     ]
+
+
+def test_files_that_share_nothing_run_side_by_side_and_the_others_do_not() -> None:
+    beside, after = (suite.pytest_words(folders, select=None, coverage=True) for folders in (suite.BESIDE, suite.AFTER))
+    assert beside[:2] == ["tests/unit", "tests/integration"]
+    assert "--numprocesses=logical" in beside
+    assert after[:3] == ["tests/smoke", "tests/e2e", "-rfEs"]
+    assert not any("processes" in word for word in after)
+    assert ("--cov-append" in beside, "--cov-append" in after) == (False, True)
 
 
 def test_one_failed_part_fails_the_proof_and_the_others_still_run(
@@ -187,7 +197,30 @@ def test_one_failed_part_fails_the_proof_and_the_others_still_run(
     shown = capsys.readouterr().err
     assert "✗ ruff" in shown
     assert "✓ mypy" in shown
-    assert "✓ pytest" in shown
+    assert "✓ pytest unit, integration" in shown
+    assert "✓ pytest smoke, e2e" in shown
+
+
+@pytest.mark.parametrize(
+    ("codes", "select", "failed"),
+    [
+        ({"tests/unit": 5, "tests/smoke": 0}, "browser", ""),  # none there is what was asked for
+        ({"tests/unit": 0, "tests/smoke": 5}, "overlay", ""),
+        ({"tests/unit": 5, "tests/smoke": 1}, "browser", "pytest smoke, e2e"),
+        ({"tests/unit": 5, "tests/smoke": 5}, "brwoser", "pytest unit, integration, pytest smoke, e2e"),
+        ({"tests/unit": 5, "tests/smoke": 0}, None, "pytest unit, integration"),  # and all were asked for
+    ],
+)
+def test_folders_without_a_selected_test_do_not_fail_the_proof_unless_all_are(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, codes: dict[str, int], select: str | None, failed: str
+) -> None:
+    monkeypatch.setattr(run, "run", lambda words, **_: run.Result(max(codes.get(word, 0) for word in words)))
+    if failed:
+        with pytest.raises(OpsError, match="the proof failed") as caught:
+            suite.prove(reports=tmp_path, select=select)
+        assert caught.value.seen == failed
+    else:
+        suite.prove(reports=tmp_path, select=select)
 
 
 JUNIT = """<?xml version="1.0"?><testsuites><testsuite>

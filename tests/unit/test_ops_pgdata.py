@@ -89,7 +89,7 @@ def test_an_ordinary_user_runs_the_server_as_itself(monkeypatch: pytest.MonkeyPa
     assert pgdata.as_server_user() == []
 
 
-@pytest.mark.parametrize("text", ["", "not a number\n", "999999999\n", f"{os.getpid()}\n"])
+@pytest.mark.parametrize("text", ["", "not a number\n", "999999999\n", pytest.param(f"{os.getpid()}\n", id="ours")])
 def test_a_pid_file_of_no_server_of_ours_is_stale(data: Path, text: str) -> None:
     (data / "postmaster.pid").write_text(text)
     cluster = Cluster(data.parent)
