@@ -48,7 +48,7 @@ def twice(kind_cluster: kind.Cluster) -> Iterator[Twice]:
         started = time.monotonic()
         target.up(without=OBSERVABILITY)
         seconds = time.monotonic() - started
-        yield Twice(target, before, live(target, made), seconds)
+        yield Twice(target, before, live(target, target.objects()), seconds)
     finally:
         target.down(wipe=True)
 
@@ -191,23 +191,37 @@ def by_hand(dev: Kind) -> None:
 
 
 def live(dev: Kind, made: list[dict[str, Any]]) -> dict[str, Any]:
-    """Each of these objects as the cluster has it, without what the cluster itself adds and the image's name."""
+    """Each of these objects as the cluster has it, by its name; what may differ (see `comparable`) is taken out."""
+    wanted = [*made, *({"kind": "Secret", "metadata": {"name": name}} for name in secrets.SECRETS)]
+    alike = alike_in(made)
     found = {}
-    for wanted in [*made, *({"kind": "Secret", "metadata": {"name": name}} for name in secrets.SECRETS)]:
-        name = f"{wanted['kind']}/{wanted['metadata']['name']}"
-        rows = dev.kubectl.get(name.lower())
+    for each in wanted:
+        kind_, name = each["kind"], each["metadata"]["name"]
+        rows = dev.kubectl.get(f"{kind_.lower()}/{name}")
         assert len(rows) == 1, name
-        if wanted["kind"] == "Secret":
+        if kind_ == "Secret":
             rows[0]["metadata"].pop("labels", None)  # whoever types it gives it none
-        found[name] = comparable(rows[0])
+        found[f"{kind_}/{alike.get(name, name)}"] = comparable(rows[0], alike)
     return found
 
 
-def comparable(row: Any, at: str = "") -> Any:
-    """The object without identity, moment, status and the name of the application's image."""
+def alike_in(made: list[dict[str, Any]]) -> dict[str, str]:
+    """What follows from the port of this cluster's gateway, and what is put in its place.
+
+    It is where links in mails lead, and so in the hash at the end of a ConfigMap's name.
+    """
+    configs = manifests.of_kind(made, "ConfigMap")
+    names = {each["metadata"]["name"]: each["metadata"]["name"].rpartition("-")[0] for each in configs}
+    links = {each["data"]["NOTES_PUBLIC_URL"]: "the gateway" for each in configs if "NOTES_PUBLIC_URL" in each["data"]}
+    assert len(links) == 1
+    return names | links
+
+
+def comparable(row: Any, alike: dict[str, str], at: str = "") -> Any:
+    """The object without identity, moment, status, the name of the application's image and the gateway's port."""
     if isinstance(row, dict):
         return {
-            key: comparable(value, f"{at}.{key}".lstrip("."))
+            key: comparable(value, alike, f"{at}.{key}".lstrip("."))
             for key, value in row.items()
             if not (key == "status" and not at)
             and not (at == "metadata" and key in OWN)
@@ -215,8 +229,10 @@ def comparable(row: Any, at: str = "") -> Any:
             and f"{at}.{key}" not in MADE_LATER
         }
     if isinstance(row, list):
-        return [comparable(value, f"{at}[]") for value in row]
-    return "notesapp" if isinstance(row, str) and "/notesapp" in row else row
+        return [comparable(value, alike, f"{at}[]") for value in row]
+    if not isinstance(row, str):
+        return row
+    return "notesapp" if "/notesapp" in row else alike.get(row, row)
 
 
 def staying(dev: Kind) -> list[dict[str, Any]]:
