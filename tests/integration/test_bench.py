@@ -2,7 +2,6 @@
 
 import json
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,6 +18,7 @@ from ops.bench.plan import Plan, request
 from ops.bench.proxy import CountingProxy
 from ops.bench.server import Server, Side
 from ops.report import circumstances
+from tests.support.serving import serving
 
 TINY = Scale(rounds=1, seconds=0.4, warm_up=0.1, rows=40, tail_seconds=1.0, overload_seconds=0.5, evidence=False)
 CALLS = (request("read", "GET", "/"),)
@@ -47,13 +47,9 @@ class Stalling(BaseHTTPRequestHandler):
 @pytest.fixture
 def stalling() -> Iterator[int]:
     Stalling.began = None
-    with ThreadingHTTPServer(("127.0.0.1", 0), Stalling) as server:
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Stalling)) as server:
         server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
         yield server.server_port
-        server.shutdown()
-        thread.join()
 
 
 def test_open_loop_latencies_show_a_stall_of_the_server(stalling: int, tmp_path: Path) -> None:

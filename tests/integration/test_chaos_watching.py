@@ -18,6 +18,7 @@ from ops.chaos.sights import POD, SLICE, Sight
 from ops.chaos.watching import FILE, Watch
 from ops.ledger.client import Address
 from tests.support import kubeconfig
+from tests.support.serving import serving
 
 SECONDS = 20.0
 CLOCK_SECONDS = 0.1
@@ -76,11 +77,9 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def api() -> Iterator[Api]:
-    with Api() as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with serving(Api()) as server:
         yield server
         server.away.set()
-        server.shutdown()
 
 
 @pytest.fixture

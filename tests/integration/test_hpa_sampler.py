@@ -14,6 +14,7 @@ import pytest
 from ops.hpa.sampler import EVENTS, PODS, SCALE, Sampler
 from ops.hpa.samples import Event, Pod, Scale, read
 from tests.support import kubeconfig
+from tests.support.serving import serving
 
 LABELS = {"track": "stable"}
 HPA = {"metadata": {"name": "notes-stable"}, "status": {"desiredReplicas": 4, "currentReplicas": 2, "conditions": None}}
@@ -84,13 +85,9 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def api() -> Iterator[Api]:
-    with Api() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
+    with serving(Api()) as server:
         yield server
         server.away.set()
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture

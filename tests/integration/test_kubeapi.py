@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,6 +12,7 @@ import pytest
 
 from ops import kubeapi
 from tests.support import kubeconfig
+from tests.support.serving import serving
 
 SECONDS = 10.0
 VERSION = "v1.36.4"
@@ -54,12 +54,8 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def api() -> Iterator[Api]:
-    with Api() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
+    with serving(Api()) as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture

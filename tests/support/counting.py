@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from tests.support.serving import serving
+
 Plan = Callable[[int], str]
 """What becomes of the request with that number: "", "500", "close", "reset", "silence", "slow"."""
 
@@ -77,15 +79,11 @@ class Handler(BaseHTTPRequestHandler):
 @contextmanager
 def counting(plan: Plan = lambda _: "") -> Iterator[Counting]:
     """Serve while the block runs."""
-    with Counting(plan) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
+    with serving(Counting(plan)) as server:
         try:
             yield server
         finally:
             server.ended.set()
-            server.shutdown()
-            thread.join()
 
 
 def stall(begin: float, end: float) -> Plan:
