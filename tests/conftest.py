@@ -192,6 +192,15 @@ def http(server: Server, database: Database) -> Http:  # noqa: ARG001
     return Http(server.url)
 
 
+@pytest.fixture
+def cut(database: Database, transport: Wsgi, http: Http) -> Iterator[Callable[[], object]]:
+    """Cuts every connection of the application. Who had one reads before the next test, which may begin by writing."""
+    yield lambda: database.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'notes'")
+    assert transport.send("GET", "/readyz").status == 200
+    for _ in range(20):  # over both processes of the server
+        assert http.send("GET", "/readyz").status == 200
+
+
 def as_deployed(env: dict[str, str], **changed: str) -> dict[str, str]:
     """The tests' environment for a server with a folder and limits of its own."""
     own = ("NOTES_CONCURRENCY", "NOTES_RUNTIME_DIR")

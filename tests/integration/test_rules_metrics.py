@@ -1,10 +1,10 @@
 """Section 4: metrics on a port of their own, added up over the processes."""
 
 import re
+from collections.abc import Callable
 
 from tests.support.accounts import Account
 from tests.support.api import Api
-from tests.support.database import Database
 from tests.support.process import Server
 from tests.support.wire import Http
 
@@ -67,12 +67,12 @@ def test_a_host_header_with_the_metrics_port_opens_nothing(server: Server) -> No
 
 
 def test_no_connection_counts_as_used_when_none_is_also_after_all_were_lost(
-    alice: Account, http: Http, server: Server, database: Database
+    alice: Account, http: Http, server: Server, cut: Callable[[], object]
 ) -> None:
     api = Api(http, alice.api.token)
     for _ in range(20):
         assert api.get("notes").status == 200
-    database.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'notes'")
+    cut()
     for _ in range(20):  # over both processes
         assert api.get("notes").status == 200
     found = dict(re.findall(r"^(db_pool_connections_\w+) (\S+)$", scrape(server), re.M))

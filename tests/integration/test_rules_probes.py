@@ -65,26 +65,30 @@ def test_readyz_has_a_short_time_out_when_the_database_says_nothing(make_app: Ma
         assert time.monotonic() - start < 5
 
 
-def test_readyz_is_503_while_the_database_is_locked_up_and_200_after(database: Database, transport: Wsgi) -> None:
+def test_readyz_is_503_while_the_database_is_locked_up_and_200_after(
+    cut: Callable[[], object], transport: Wsgi
+) -> None:
     assert transport.send("GET", "/readyz").status == 200
-    database.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'notes'")
+    cut()
     assert transport.send("GET", "/readyz").status == 200
 
 
 def test_the_application_reconnects_when_the_database_has_cut_every_connection(
-    alice: Account, database: Database
+    alice: Account, cut: Callable[[], object]
 ) -> None:
     for _ in range(3):
-        database.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'notes'")
+        cut()
         assert alice.api.get("notes").status == 200
-        database.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'notes'")
+        cut()
         assert alice.browser.get("/").status == 200
-        database.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'notes'")
+        cut()
         assert alice.api.post("notes", {"name": "N", "text": "T"}).status in (201, 503)
         assert alice.api.post("notes", {"name": "N", "text": "T"}).status == 201
 
 
-def test_one_connection_that_was_cut_is_the_last_that_a_reader_meets(alice: Account, database: Database) -> None:
+def test_one_connection_that_was_cut_is_the_last_that_a_reader_meets(
+    alice: Account, database: Database, cut: Callable[[], object]
+) -> None:
     with ThreadPoolExecutor(6) as pool:
         with database.connection.transaction():
             database.rows("LOCK TABLE note")
@@ -94,7 +98,7 @@ def test_one_connection_that_was_cut_is_the_last_that_a_reader_meets(alice: Acco
                 assert time.monotonic() < deadline
                 time.sleep(0.02)
         assert [each.result().status for each in readers] == [200] * 6
-    database.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'notes'")
+    cut()
     assert alice.api.get("notes").status == 200
 
 
