@@ -112,7 +112,6 @@ def env(migrated: Database, mailbox: Mailbox, tmp_path_factory: pytest.TempPathF
 def make_app(env: dict[str, str]) -> Iterator[MakeApp]:
     """Makes an application with the tests' environment, changed by keywords (`MAIL="log"`)."""
     from notes import create_app
-    from notes.extensions import db
     from notes.settings import Settings
     from notes.store import database
 
@@ -126,8 +125,6 @@ def make_app(env: dict[str, str]) -> Iterator[MakeApp]:
     yield make
     for app in made:
         app.extensions[database.CONNECTIONS].close()
-        with app.app_context():
-            db.engine.dispose()  # tests take connections from the pool itself, too
 
 
 @pytest.fixture(scope="session")
@@ -195,7 +192,8 @@ def http(server: Server, database: Database) -> Http:  # noqa: ARG001
 @pytest.fixture
 def cut(database: Database, transport: Wsgi, http: Http) -> Iterator[Callable[[], object]]:
     """Cuts every connection of the application. Who had one reads before the next test, which may begin by writing."""
-    yield lambda: database.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'notes'")
+    sql = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'notes'"  # waits for the end
+    yield lambda: database.rows(sql)
     assert transport.send("GET", "/readyz").status == 200
     for _ in range(20):  # over both processes of the server
         assert http.send("GET", "/readyz").status == 200

@@ -107,10 +107,11 @@ class Connections:
             self._idle.append(taken)
 
     def close(self) -> None:
-        """Close what is idle."""
+        """Close what is idle, also in the pool: whoever took a connection from there put it back there."""
         with contextlib.suppress(IndexError):  # none is left
             while True:
                 self._idle.pop().invalidate()
+        self._engine.dispose()
 
 
 def connect(app: Flask) -> None:

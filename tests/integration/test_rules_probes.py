@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from notes import __version__
+from notes.extensions import db
 from tests.support.accounts import Account
 from tests.support.database import Database
 from tests.support.process import free_port
@@ -98,6 +99,16 @@ def test_one_connection_that_was_cut_is_the_last_that_a_reader_meets(
                 assert time.monotonic() < deadline
                 time.sleep(0.02)
         assert [each.result().status for each in readers] == [200] * 6
+    cut()
+    assert alice.api.get("notes").status == 200
+
+
+def test_a_dead_connection_in_the_pool_is_not_the_next_that_a_reader_meets(
+    alice: Account, app: Any, cut: Callable[[], object]
+) -> None:
+    assert alice.api.get("notes").status == 200  # has a connection now that stays out of the pool
+    with app.app_context(), db.engine.connect():
+        pass  # and this one goes back to it
     cut()
     assert alice.api.get("notes").status == 200
 
