@@ -1,20 +1,19 @@
 """One run: writers write and a prober asks while faults come one after the other; then all is read back."""
 
-import math
 import random
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import FrameType
 
 from ops import console, wait
-from ops.chaos import probes, recovery, steady, undo, verdict
+from ops.chaos import injuring, looks, probes, recovery, verdict
 from ops.chaos.fault import Fault
 from ops.chaos.probes import Probe
-from ops.chaos.probing import Probing, probing
+from ops.chaos.probing import probing
 from ops.chaos.recovery import Injury, Recovery
 from ops.chaos.site import Site
 from ops.chaos.steady import Steady
@@ -23,11 +22,9 @@ from ops.errors import OpsError
 from ops.ledger import check, journal, readers, writers
 from ops.ledger.check import Ledger
 from ops.ledger.writers import Account, Manners, Writers
-from ops.ledger.writes import ACKNOWLEDGED, Found, Write
+from ops.ledger.writes import Found, Write
 from ops.watchers import Alert
 
-LOOK_SECONDS = 3.0  # each look at the steady state: 120 requests of the prober
-LOOKS = 3
 WELL_SECONDS = 60.0  # for all parts to say that they are ready: Loki takes longest, and a health check up to 10
 WRITERS = 4
 PAUSE_SECONDS = 0.05  # after each write: some 40 writes a second in all, which leaves two cores room to heal
@@ -77,26 +74,26 @@ def drive(site: Site, options: Options, folder: Path, run: str) -> Outcome:
     KeyboardInterrupt.
     """
     with _interruptible():
-        refuse_unwell(site)
+        looks.refuse_unwell(site)
         address = site.address
         own = writers.accounts(address, run, WRITERS)
         book = Writers(address, own, folder, seed=options.seed, manners=Manners(PAUSE_SECONDS, retries=options.retries))
         asking = probing(address, f"probe-{run}", folder / "requests.csv", site.folder, RATE)
         with asking as probe, site.watching(folder) as watch:
-            before = _first_look(site, probe)
+            before = looks.first_look(site, probe)
             book.start()
             try:
-                wait.hold(LOOK_SECONDS)
+                wait.hold(looks.SECONDS)
                 loaded = time.time()
                 injuries = _injure_all(site, options, book)
-                until_ready(site, WELL_SECONDS)
-                after = _look(probe, "steady state after")
+                looks.until_ready(site, WELL_SECONDS)
+                after = looks.look(probe, "steady state after")
                 injuries = [watch.told(each) for each in injuries]
                 ready = watch.ready()
             finally:
                 book.stop()
         rows = probe.rows()
-        base = probes.p95_ms(probes.between(rows, loaded - LOOK_SECONDS, loaded))
+        base = probes.p95_ms(probes.between(rows, loaded - looks.SECONDS, loaded))
         ledger, writes = _account(site, folder, run, own)
         outcome = _judged(site, options, (before, after), injuries, base, ledger, rows, writes)
         return replace(outcome, ready=tuple(ready))
@@ -105,7 +102,7 @@ def drive(site: Site, options: Options, folder: Path, run: str) -> Outcome:
 def _judged(
     site: Site,
     options: Options,
-    looks: tuple[Steady, Steady],
+    seen: tuple[Steady, Steady],
     injuries: Sequence[Injury],
     base: float,
     ledger: Ledger,
@@ -116,8 +113,8 @@ def _judged(
     asked = [*rows, *probes.of_writes(writes)]
     recoveries = tuple(recovery.judge(each, asked, base, allowed[each.fault]) for each in injuries)
     late = recovery.late(recoveries, allowed)
-    word = verdict.judge(ledger, recoveries, looks[1], sum(map(len, options.rounds)), late)
-    return Outcome(*looks, recoveries, ledger, word, tuple(rows), tuple(writes))
+    word = verdict.judge(ledger, recoveries, seen[1], sum(map(len, options.rounds)), late)
+    return Outcome(*seen, recoveries, ledger, word, tuple(rows), tuple(writes))
 
 
 def _injure_all(site: Site, options: Options, book: Writers) -> list[Injury]:
@@ -125,90 +122,13 @@ def _injure_all(site: Site, options: Options, book: Writers) -> list[Injury]:
     for number, faults in enumerate(options.rounds):
         for fault in faults:
             chance = random.Random(f"{options.seed}/{number}/{fault.name}")
-            injury = injure(site, fault, chance, options.seconds)
+            injury = injuring.injure(site, fault, chance, options.seconds)
             injuries = [*(replace(each, until=min(each.until, injury.began)) for each in injuries), injury]
             if injury.healed is None:
                 return injuries  # on a target that did not recover, nothing more can be measured
             book.check()
             wait.hold(fault.rest)
     return injuries
-
-
-def injure(site: Site, fault: Fault, chance: random.Random, seconds: float) -> Injury:
-    """One fault: recorded, injected, held, undone, waited for. Its undoing cannot be interrupted."""
-    record = fault.plan(chance)
-    site.marks.put("chaos", f"{fault.name}: {record['victim']}")
-    one = undo.remember(site.folder, fault.name, record)
-    began = ended = time.time()
-    healed: float | None = None
-    with suppress(_NotHealedError), console.step(fault.name) as step:
-        step.note = record["victim"]
-        try:
-            fault.inject(record)
-            if fault.lasts:
-                wait.hold(max(seconds, record.get("least", 0.0)))
-        finally:
-            ended = time.time() if fault.lasts else began
-            with undo.unstoppable():
-                fault.undo(record)
-                healed = _healed(fault, one, site.every)
-    who = tuple(pod["uid"] for pod in record.get("pods", ()))
-    times = one.written, began, ended, healed
-    return Injury(fault.name, record["victim"], *times, until=math.inf, part=record.get("part", ""), pods=who)
-
-
-class _NotHealedError(Exception):
-    """A trace is still there."""
-
-
-def _healed(fault: Fault, one: undo.Left, every: float) -> float:
-    """When no trace was left. While one is, its record stays for `--undo`, and that is said."""
-    try:
-        undo.until_clean(fault, one, every=every)
-    except OpsError as error:
-        console.say(str(error), "red")
-        raise _NotHealedError from error
-    healed = time.time()
-    undo.forget(one)
-    return healed
-
-
-def refuse_unwell(site: Site) -> None:
-    """Raise OpsError unless every part says that it is ready: on a sick target a fault proves nothing."""
-    if unwell := [f"{part.name} {part.state}" for part in site.target.status() if not part.is_ready]:
-        mend = f"./inv up --on {site.target.name}, then ./inv chaos --on {site.target.name}"
-        raise OpsError(f"target {site.target.name} is not well", ", ".join(unwell), mend)
-
-
-def until_ready(site: Site, seconds: float) -> None:
-    """Return when every part says that it is ready; raise OpsError with those that do not after so long."""
-
-    def probe() -> None:
-        if waiting := [part for part in site.target.status() if not part.is_ready]:
-            raise wait.Pending(", ".join(f"{part.name} {part.state}" for part in waiting))
-
-    what = f"target {site.target.name} to be well"
-    wait.until(probe, what, seconds=seconds, every=0.3, mend="./inv up, then ./inv chaos")
-
-
-def _first_look(site: Site, probe: Probing) -> Steady:
-    """The steady state before, looked at again a few times: what has just come up is slow at first."""
-    for _ in range(LOOKS):
-        before = _look(probe, "steady state before")
-        if before.is_well:
-            return before
-    raise OpsError(f"target {site.target.name} is not well", "; ".join(before.why), "./inv status")
-
-
-def _look(probe: Probing, name: str) -> Steady:
-    with console.step(name) as step:
-        began = time.time()
-        wait.hold(LOOK_SECONDS)
-        ended = time.time()
-        wait.hold(steady.LIMIT_MS / 1000)  # so that those due last have ended
-        seen = steady.judge(probe.rows(), began, ended, probe.rate)
-        step.note = f"{seen.requests} requests, {seen.failed} failed, p95 {seen.p95_ms:.0f} ms"
-    return seen
 
 
 def _account(site: Site, folder: Path, run: str, own: Sequence[Account]) -> tuple[Ledger, list[Write]]:
@@ -248,10 +168,3 @@ def _interruptible() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def rate(writes: Sequence[Write]) -> float:
-    """Acknowledged writes a second, from the first intent to the last outcome."""
-    times = [time for write in writes for time in (write.began, write.ended) if time]
-    told = sum(write.outcome == ACKNOWLEDGED for write in writes)
-    return told / (max(times) - min(times)) if len(times) > 1 else 0.0

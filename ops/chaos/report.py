@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from ops.chaos import drive, plots, recovery
+from ops.chaos import plots, recovery
 from ops.chaos.drive import Outcome
 from ops.chaos.recovery import Recovery, Spread
 from ops.chaos.steady import Steady
+from ops.ledger import writes
 from ops.ledger.check import PASS
 from ops.report import circumstances, page
 
@@ -76,7 +77,7 @@ def _number(value: float) -> str:
 
 def facts(outcome: Outcome, about: Mapping[str, str]) -> list[tuple[str, str]]:
     """What is needed to judge or repeat the run."""
-    rate = drive.rate(outcome.writes)
+    rate = writes.rate(outcome.writes)
     looks = {"before": outcome.before, "after": outcome.after}
     return [
         *about.items(),

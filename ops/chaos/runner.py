@@ -13,6 +13,7 @@ from ops.chaos import advice, drive, report, site, undo
 from ops.chaos.drive import Options, Outcome
 from ops.chaos.site import Site
 from ops.errors import OpsError
+from ops.ledger import writes
 from ops.ledger.check import PASS
 from ops.paths import REPORTS, ROOT
 from ops.report import circumstances
@@ -138,7 +139,7 @@ def show(outcome: Outcome, about: dict[str, str], page: Path) -> None:
     console.data("")
     for finding in outcome.ledger.findings[:10]:
         console.data(f"{finding.kind}: {finding.note}: {finding.what} ({', '.join(finding.seen_by)})")
-    console.data(f"seed {about['seed']}, {drive.rate(outcome.writes):.0f} acknowledged writes a second")
+    console.data(f"seed {about['seed']}, {writes.rate(outcome.writes):.0f} acknowledged writes a second")
     console.data(f"verdict: {outcome.verdict.word}")
     for reason in outcome.verdict.why:
         console.data(f"  {reason}")

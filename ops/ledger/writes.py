@@ -1,5 +1,6 @@
 """What was attempted, and what is found: the two things that a ledger compares."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 CREATE, EDIT, DELETE = "create", "edit", "delete"
@@ -40,3 +41,10 @@ class Found:
     name: str
     text: str
     trashed: bool
+
+
+def rate(writes: Sequence[Write]) -> float:
+    """Acknowledged writes a second, from the first intent to the last outcome."""
+    times = [time for write in writes for time in (write.began, write.ended) if time]
+    told = sum(write.outcome == ACKNOWLEDGED for write in writes)
+    return told / (max(times) - min(times)) if len(times) > 1 else 0.0

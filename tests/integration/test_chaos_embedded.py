@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ops.chaos import drive, recovery, runner, undo
+from ops.chaos import injuring, looks, recovery, runner, undo
 from ops.chaos import site as sites
 from ops.chaos.drive import Options
 from ops.chaos.fault import Fault
@@ -49,7 +49,7 @@ def target(state: Path) -> Iterator[Embedded]:
 @pytest.fixture
 def site(target: Embedded, state: Path) -> Site:
     found = sites.site(target, state)
-    drive.until_ready(found, BACK_SECONDS)
+    looks.until_ready(found, BACK_SECONDS)
     return found
 
 
@@ -82,10 +82,10 @@ def test_a_fault_leaves_no_trace(site: Site, name: str) -> None:
     assert fault.missing() == ""
     record = json.loads(json.dumps(fault.plan(random.Random(1))))
     assert not fault.traces(record) or not fault.lasts
-    injury = drive.injure(site, fault, random.Random(1), 0.3)
+    injury = injuring.injure(site, fault, random.Random(1), 0.3)
     assert injury.healed is not None
     assert undo.left(site.folder) == []
-    drive.until_ready(site, BACK_SECONDS)
+    looks.until_ready(site, BACK_SECONDS)
 
 
 @pytest.mark.parametrize("name", LASTING)
@@ -109,7 +109,7 @@ def test_a_tool_killed_before_the_fault_left_nothing_to_undo_but_its_record(site
     assert in_another_process(state, "app-frozen", until="planned") == -signal.SIGKILL
     runner.undo_only(site.target, state=state)
     assert undo.left(site.folder) == []
-    drive.until_ready(site, BACK_SECONDS)
+    looks.until_ready(site, BACK_SECONDS)
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
@@ -136,7 +136,7 @@ runner.chaos(Embedded(state, env={{"NOTES_FAULTS": "1"}}, ports="free"), asked, 
         tool.wait()
     assert undo.left(site.folder) == []
     assert list(site.folder.glob("*.plan")) == []
-    drive.until_ready(site, BACK_SECONDS)
+    looks.until_ready(site, BACK_SECONDS)
 
 
 def test_a_sick_target_is_refused_before_the_first_fault(site: Site, state: Path, tmp_path: Path) -> None:

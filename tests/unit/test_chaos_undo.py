@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ops import console
-from ops.chaos import drive, undo
+from ops.chaos import injuring, undo
 from ops.chaos.both import Both
 from ops.chaos.drive import Options
 from ops.chaos.fault import Record
@@ -70,7 +70,7 @@ def place(*faults: Any) -> Any:
 def test_a_fault_that_went_well_leaves_neither_trace_nor_record(tmp_path: Path) -> None:
     wound = Wound(tmp_path)
     site = place(wound)
-    injury = drive.injure(site, wound, CHANCE, 0)
+    injury = injuring.injure(site, wound, CHANCE, 0)
     assert site.marks.texts == [f"chaos wound: {injury.victim}"]
     assert injury.healed is not None
     assert injury.healed >= injury.ended >= injury.began
@@ -82,7 +82,7 @@ def test_a_fault_that_went_well_leaves_neither_trace_nor_record(tmp_path: Path) 
 def test_a_fault_is_undone_whatever_ends_it(tmp_path: Path, error: BaseException) -> None:
     wound = Wound(tmp_path, error=error)
     with pytest.raises(type(error)):
-        drive.injure(place(wound), wound, CHANCE, 0)
+        injuring.injure(place(wound), wound, CHANCE, 0)
     assert not (tmp_path / "wound").exists()
     assert undo.left(wound.undo_folder) == []
 
@@ -192,7 +192,7 @@ def test_a_fault_that_does_not_heal_is_an_injury_without_an_end(
     monkeypatch.setattr(undo.until_clean, "__defaults__", (0.05, 0.01))
     wound = Wound(tmp_path)
     wound.traces = lambda record: ["for ever"]  # type: ignore[method-assign]  # noqa: ARG005
-    assert drive.injure(place(wound), wound, CHANCE, 0).healed is None
+    assert injuring.injure(place(wound), wound, CHANCE, 0).healed is None
     assert len(undo.left(wound.undo_folder)) == 1
     said = capsys.readouterr().err
     assert "for ever" in said

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.chaos import drive, recovery, runner, undo
+from ops.chaos import injuring, looks, recovery, runner, undo
 from ops.chaos import site as sites
 from ops.chaos.runner import Asked
 from ops.chaos.site import Site
@@ -30,7 +30,7 @@ def stack(engine: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Co
 @pytest.fixture
 def site(stack: Compose) -> Site:
     found = sites.site(stack, stack.folder.parent)
-    drive.until_ready(found, READY_SECONDS)
+    looks.until_ready(found, READY_SECONDS)
     return found
 
 
@@ -38,10 +38,10 @@ def site(stack: Compose) -> Site:
 def test_a_fault_leaves_no_trace(site: Site, name: str) -> None:
     fault = site.faults[name]
     before = containers.ids(site.target)  # type: ignore[arg-type]
-    injury = drive.injure(site, fault, random.Random(1), 1.0)
+    injury = injuring.injure(site, fault, random.Random(1), 1.0)
     assert injury.healed is not None
     assert undo.left(site.folder) == []
-    drive.until_ready(site, READY_SECONDS)
+    looks.until_ready(site, READY_SECONDS)
     assert containers.ids(site.target) == before  # type: ignore[arg-type]
 
 

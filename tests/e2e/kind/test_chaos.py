@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from ops.chaos import broken, cuts, drive, recovery, runner, undo
+from ops.chaos import broken, cuts, looks, recovery, runner, undo
 from ops.chaos import site as sites
 from ops.chaos.broken import Private
 from ops.chaos.runner import Asked
@@ -55,7 +55,7 @@ def place(kind_cluster: kind.Cluster) -> Iterator[Place]:
 def site(place: Place) -> Iterator[Site]:
     """The target when it is well. What a test that fails has left is undone: no other one may lose its ground by it."""
     found = sites.site(place.target)
-    drive.until_ready(found, READY_SECONDS)
+    looks.until_ready(found, READY_SECONDS)
     try:
         yield found
     finally:
@@ -151,7 +151,7 @@ def test_a_tool_killed_in_the_middle_of_a_node_kill_leaves_what_the_next_one_men
     runner.undo_only(place.target)
     assert "undo 'node-killed', left behind" in capsys.readouterr().err
     assert undo.left(site.folder) == []
-    drive.until_ready(site, READY_SECONDS)
+    looks.until_ready(site, READY_SECONDS)
     assert_as_before(place.cluster, before)
 
 
@@ -172,7 +172,7 @@ def test_ctrl_c_in_the_middle_of_a_node_kill_leaves_a_healthy_cluster(place: Pla
         running.kill()
         running.wait()
     assert undo.left(site.folder) == []
-    drive.until_ready(site, READY_SECONDS)
+    looks.until_ready(site, READY_SECONDS)
     assert_as_before(place.cluster, before)
 
 
