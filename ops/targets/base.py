@@ -7,6 +7,8 @@ from typing import Protocol
 READY = "ready"
 DOWN = "down"
 NO_IMAGE = "-"
+LAST_LINES = "50"
+"""How many lines of each log `logs` begins with."""
 PLAIN_ROWS = ("--no-psqlrc", "--tuples-only", "--no-align", "--set", "ON_ERROR_STOP=1")
 """Words for psql whose answer a program reads."""
 

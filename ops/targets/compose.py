@@ -11,10 +11,10 @@ from ops.errors import OpsError
 from ops.paths import ROOT, STATE
 from ops.settings import OBSERVABILITY, PROJECT, PROJECT_NAME, SERVICES, STACK_PORTS, fixed_ports, load
 from ops.stack import DATABASE, MIGRATIONS, Plan
-from ops.targets.base import NO_IMAGE, PLAIN_ROWS, Part
+from ops.targets.base import LAST_LINES, NO_IMAGE, PLAIN_ROWS, Part
+from ops.targets.demo import seed_demo
 
 READY_SECONDS = 120.0  # Loki alone waits for 15 before it says that it is ready
-LAST_LINES = "50"
 INTERRUPTED = 130  # 128 and SIGINT: how Compose ends by Ctrl-C
 FILE, WATCH_FILE = ROOT / "compose.yaml", ROOT / "compose.watch.yaml"
 
@@ -62,7 +62,7 @@ class Compose:
                 self._start(plan, found, is_current=is_current)
                 files.write(self._stamp, stamp)
             if demo:
-                self._demo()
+                seed_demo(self.run_in)
         self._show(plan)
         if watch:
             self._watch()
@@ -266,13 +266,6 @@ class Compose:
                     raise failures.not_migrated(found[name], found[DATABASE])
 
         wait.until(probe, "the migrations to end", seconds=READY_SECONDS, mend=f"./inv logs {MIGRATIONS[0]}")
-
-    def _demo(self) -> None:
-        with console.step("demo account"):
-            told = self.run_in("notes", ["python", "-m", "notes", "demo"])
-        if told:
-            account = json.loads(told)
-            console.data(f"demo account: {account['email']}  password: {account['password']}")
 
     def _watch(self) -> None:
         code = run.attach(self._words("watch", "--no-up"), mend="./inv logs")

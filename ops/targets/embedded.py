@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -17,12 +18,12 @@ from ops.postgres import Cluster, tail
 from ops.programs import Folders, render
 from ops.settings import SERVICES, fixed_ports, load
 from ops.supervisor import Supervisor
-from ops.targets.base import NO_IMAGE, PLAIN_ROWS, Part
+from ops.targets.base import LAST_LINES, NO_IMAGE, PLAIN_ROWS, Part
+from ops.targets.demo import seed_demo
 
 READY_SECONDS = 60.0
 PATIENCE_SECONDS = 7.0  # gunicorn itself tries for five to get its port; one that still fails then will go on failing
 FIRST_PAGES = {"notes": "/", "hello": "/", "jobs": "/hello", "auth": "/readyz"}
-LAST_LINES = "50"
 
 
 class Embedded:
@@ -63,7 +64,7 @@ class Embedded:
             else:
                 parts = self._start()
             if demo:
-                self._demo(parts)
+                seed_demo(partial(self._run_in, parts))
         self._show(parts)
 
     def down(self, *, wipe: bool = False) -> None:
@@ -136,6 +137,9 @@ class Embedded:
         if parts is None or part not in SERVICES:
             seen = f"services: {', '.join(SERVICES)}" if parts else "the target was never up"
             raise OpsError(f"nothing can be run in '{part}'", seen, "./inv up")
+        return self._run_in(parts, part, words)
+
+    def _run_in(self, parts: Parts, part: str, words: Sequence[str]) -> str:
         program = [sys.executable if word == "python" else word for word in words[:1]]
         mend = f"see {self.folders.logs / f'{part}.log'}"
         return run.run([*program, *words[1:]], env=parts.environment(part), mend=mend).out
@@ -259,14 +263,6 @@ class Embedded:
             if not run.is_dry():
                 self.cluster.create_database(name)
             run.run(parts.module(words), env=parts.environment(name), mend="mend the migration, then ./inv up")
-
-    def _demo(self, parts: Parts) -> None:
-        with console.step("demo account"):
-            mend = f"see {self.folders.logs / 'notes.log'}"
-            done = run.run(parts.module(["notes", "demo"]), env=parts.environment("notes"), mend=mend)
-        if done.out:
-            account = json.loads(done.out)
-            console.data(f"demo account: {account['email']}  password: {account['password']}")
 
     def _show(self, parts: Parts) -> None:
         """End with addresses that have just been fetched."""

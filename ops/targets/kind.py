@@ -16,9 +16,9 @@ from ops.marks import LokiMarks
 from ops.paths import STATE
 from ops.ports import HOST
 from ops.settings import SERVICES, load
-from ops.targets.base import DOWN, NO_IMAGE, PLAIN_ROWS, READY, Part
+from ops.targets.base import DOWN, LAST_LINES, NO_IMAGE, PLAIN_ROWS, READY, Part
+from ops.targets.demo import seed_demo
 
-LAST_LINES = "50"
 FOLLOWED_AT_ONCE = "50"  # kubectl follows 5 containers unless told otherwise; this holds every pod of the HPA's six
 OVERLAY = "dev"
 
@@ -78,7 +78,7 @@ class Kind:
                 self._mark(image, watched)
                 files.write(self._stamp, stamp)
             if demo:
-                self._demo()
+                seed_demo(self.run_in)
         self._show()
 
     def down(self, *, wipe: bool = False) -> None:
@@ -220,13 +220,6 @@ class Kind:
         found = self._workload(part)
         tty = ["--stdin", *(["--tty"] if console.is_dialogue() else [])]
         return run.attach(found.kubectl.words("exec", *tty, found.name, "--", *words), mend="./inv status --on kind")
-
-    def _demo(self) -> None:
-        with console.step("demo account"):
-            told = self.run_in("notes", ["python", "-m", "notes", "demo"])
-        if told:
-            account = json.loads(told)
-            console.data(f"demo account: {account['email']}  password: {account['password']}")
 
     def _show(self) -> None:
         """End with addresses that have just been fetched."""

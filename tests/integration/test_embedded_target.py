@@ -329,11 +329,13 @@ def test_two_commands_at_once_do_not_mix(target: Embedded, state: Path) -> None:
 def test_a_dry_run_of_up_makes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run.set_dry(True)
     try:
-        Embedded(tmp_path / "state", env={}, ports="free").up()
+        Embedded(tmp_path / "state", env={}, ports="free").up(demo=True)
     finally:
         run.set_dry(False)
     assert list(tmp_path.iterdir()) == []
-    assert "initdb" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "initdb" in said
+    assert "-m notes demo" in said
 
 
 def test_wiping_leaves_nothing_and_no_process(target: Embedded, state: Path) -> None:
