@@ -107,12 +107,13 @@ def test_by_hand_and_by_command_make_the_same_objects_but_for_the_digest(
 
 
 def test_a_second_up_of_the_target_says_so_and_replaces_no_pod(dev: Kind, capsys: pytest.CaptureFixture[str]) -> None:
-    before = [pod["metadata"]["uid"] for pod in staying(dev)]
+    until_ready(dev)
+    before = {pod["metadata"]["uid"] for pod in staying(dev)}
     started = time.monotonic()
     dev.up(without=OBSERVABILITY)
     print(f"\nsecond up of the target {time.monotonic() - started:.1f} s")
     assert "already up" in capsys.readouterr().err
-    assert [pod["metadata"]["uid"] for pod in staying(dev)] == before
+    assert {pod["metadata"]["uid"] for pod in staying(dev)} >= before
 
 
 def test_the_smoke_suite_passes_through_the_gateway(dev: Kind) -> None:
@@ -122,8 +123,8 @@ def test_the_smoke_suite_passes_through_the_gateway(dev: Kind) -> None:
 
 
 def test_each_part_tells_its_state_its_address_and_its_words(dev: Kind, capfd: pytest.CaptureFixture[str]) -> None:
+    until_ready(dev)
     parts = {part.name: part for part in dev.status()}
-    assert {part.state for part in parts.values()} == {"ready"}
     assert parts["hello"].address == f"http://equal-experts-helloworld.com:{dev.place.gateway_port}"
     assert json.loads(dev.run_in("notes", ["python", "-m", "notes", "demo"]))["email"] == "demo@example.com"
     assert dev.psql("notes", ["--tuples-only", "--no-align", "--command", 'select count(*) from "user"']) == 0
@@ -233,6 +234,11 @@ def comparable(row: Any, alike: dict[str, str], at: str = "") -> Any:
     if not isinstance(row, str):
         return row
     return "notesapp" if "/notesapp" in row else alike.get(row, row)
+
+
+def until_ready(dev: Kind) -> None:
+    """Wait for every part to say that it is ready: the autoscaler may just have asked for one more pod."""
+    kind.until(lambda: all(part.is_ready for part in dev.status()), "a part is not ready")
 
 
 def staying(dev: Kind) -> list[dict[str, Any]]:

@@ -88,7 +88,6 @@ def test_replicas_are_what_answers_by_track_and_zone(stack: Stack) -> None:
 
 
 def test_a_line_is_found_by_the_id_of_its_request_with_pod_and_zone(stack: Stack) -> None:
-    pods = stack.zones("notes")
     for _ in range(5):
         mark = f"test-{secrets.token_hex(8)}"
         Api(Http(stack.target.url("notes")), stack.token).get("notes", [("X-Request-Id", mark)])
@@ -97,7 +96,7 @@ def test_a_line_is_found_by_the_id_of_its_request_with_pod_and_zone(stack: Stack
         ((labels, ((_, line),)),) = [(each["stream"], each["values"]) for each in found]
         assert (labels["target"], labels["service"], labels["level"]) == ("kind", "notes", "info")
         assert (labels["namespace"], labels["user_id"]) == (stack.target.namespace, str(stack.user))
-        assert pods[labels["pod"]] == labels["zone"] != ""
+        assert stack.zones("notes")[labels["pod"]] == labels["zone"] != ""
         assert json.loads(line)["request_id"] == mark
         print(f"the line of {labels['pod']} in {labels['zone']} arrived after {took:.1f} s")
 
