@@ -1,7 +1,8 @@
 """The floor: the least that a WSGI server and PostgreSQL can do for one note, and for one insert.
 
-No framework, no authentication, no validation, no log, no metrics: a bare callable that reads one note by its id with a
-prepared statement and answers JSON. Whatever the notes application does beyond it is what the application costs.
+No framework, no authentication, no validation, no log, no metrics: a bare callable that reads one note by its id, or
+inserts one of a user, with a prepared statement and answers JSON. Whatever the notes application does beyond it is what
+the application costs.
 
     BENCH_DATABASE_URL=postgresql://... python -m gunicorn --worker-class gthread benchmarks.floor:application
     BENCH_DATABASE_URL=postgresql://... python -m benchmarks.floor USER_ID THREADS SECONDS
@@ -24,6 +25,7 @@ _local = threading.local()
 READ = "SELECT id, name, text, pad_id, created_at, updated_at FROM note WHERE id = %s"
 # The words of the search index are part of a note: a row without them would be cheaper than what the notes app stores.
 INSERT = "INSERT INTO note (user_id, name, text, words) VALUES (%s, %s, %s, array_to_tsvector(%s))"
+CREATE = f"{INSERT} RETURNING id, name, text, pad_id, created_at, updated_at"
 
 
 def _connection() -> psycopg.Connection:
@@ -35,9 +37,14 @@ def _connection() -> psycopg.Connection:
 
 
 def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    """Answer `GET /anything/<id>` with the note as JSON, or 404."""
-    note_id = int(environ["PATH_INFO"].rpartition("/")[2])
-    row = _connection().execute(READ, (note_id,), prepare=True).fetchone()
+    """Answer `GET /anything/<note>` with the note as JSON, or 404; insert the note of `POST /anything/<user>`."""
+    number = int(environ["PATH_INFO"].rpartition("/")[2])
+    if environ["REQUEST_METHOD"] == "POST":
+        brought = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
+        status, sql, values = "201 Created", CREATE, _values(number, brought["name"], brought["text"])
+    else:
+        status, sql, values = "200 OK", READ, (number,)
+    row = _connection().execute(sql, values, prepare=True).fetchone()
     if row is None:
         start_response("404 Not Found", [("Content-Length", "0")])
         return [b""]
@@ -45,8 +52,12 @@ def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iter
     note = {"id": identity, "name": name, "text": text, "pad_id": pad_id}
     times = {"created_at": created_at.isoformat(), "updated_at": updated_at.isoformat()}
     body = json.dumps(note | times).encode()
-    start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+    start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
     return [body]
+
+
+def _values(user_id: int, name: str, text: str) -> tuple[object, ...]:
+    return user_id, name, text, sorted({*name.lower().split(), *text.lower().split()})
 
 
 def inserts(database_url: str, user_id: int, threads: int, seconds: float) -> int:
@@ -55,8 +66,7 @@ def inserts(database_url: str, user_id: int, threads: int, seconds: float) -> in
     `synchronous_commit` is asked for by name: the figure is about writes that a power cut cannot take back.
     """
     start = threading.Barrier(threads, timeout=30)
-    name, text = os.environ["BENCH_NAME"], os.environ["BENCH_TEXT"]
-    row = (user_id, name, text, sorted({*name.lower().split(), *text.lower().split()}))
+    row = _values(user_id, os.environ["BENCH_NAME"], os.environ["BENCH_TEXT"])
 
     def insert(_: int) -> int:
         count = 0

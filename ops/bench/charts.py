@@ -7,7 +7,7 @@ from ops.bench import stats
 from ops.bench.samples import Sample
 from ops.report.charts import COLOURS, Spec, axis, chart
 
-OF_SIDE = {"ours": "#3b82f6", "stock": "#f59e0b", "floor": "#10b981", "psycopg": "#10b981"}  # in all plots alike
+OF_SIDE = {"ours": "#3b82f6", "stock": "#f59e0b", "floor": "#10b981", "psycopg": "#8b5cf6"}  # in all plots alike
 
 
 def rounds(title: str, results: Mapping[str, Sequence[float]], unit: str) -> Spec:

@@ -1,8 +1,12 @@
-"""Figure P4: notes created through the API against rows inserted by psycopg itself, both committed to disk."""
+"""Figure P4: notes created through the API against rows inserted by psycopg itself, both committed to disk.
+
+Beside it what the floor, a server that does nothing but insert, reaches: what HTTP alone takes on the same processors.
+"""
 
 import json
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ops import console, run
 from ops.bench import charts, pairs, stats
@@ -14,15 +18,25 @@ from ops.bench.report import Findings
 from ops.bench.verdicts import ratio
 
 LEAST = 0.40
+PATHS = {"ours": "/api/v1/notes", "floor": "/api/v1/notes/{}"}  # floor knows a user by the number alone
 
 
-def compare(lab: Lab, port: int, who: Account, env: Mapping[str, str]) -> Findings:
-    """Run both in turn with as many threads as connections; `env` names the database for psycopg's side."""
+def compare(lab: Lab, ports: Mapping[str, int], who: Account, env: Mapping[str, str]) -> Findings:
+    """Run all in turn with as many threads as connections, servers at `ports`; `env` names psycopg's database."""
     body = json.dumps({"name": NAME, "text": TEXT}).encode()
     headers = {"Authorization": f"Bearer {who.token}", "Content-Type": "application/json"}
-    call = request("create", "POST", "/api/v1/notes", headers, body)
     scale = lab.scale
-    plan = Plan("127.0.0.1", port, "closed", CONNECTIONS, scale.warm_up + scale.seconds, (call,))
+    plans = {
+        side: Plan(
+            "127.0.0.1",
+            port,
+            "closed",
+            CONNECTIONS,
+            scale.warm_up + scale.seconds,
+            (request("create", "POST", PATHS[side].format(who.user_id), headers, body),),
+        )
+        for side, port in ports.items()
+    }
     insert = [sys.executable, "-m", "benchmarks.floor", str(who.user_id), str(CONNECTIONS), str(scale.seconds)]
     shared = {**env, "BENCH_NAME": NAME, "BENCH_TEXT": TEXT}
     spoilt, raw = [], ["P4.pairs.json"]
@@ -30,16 +44,18 @@ def compare(lab: Lab, port: int, who: Account, env: Mapping[str, str]) -> Findin
     def measured(index: int, side: str) -> float:
         if side == "psycopg":
             return int(run.run(insert, env=shared, mend="run it by itself").out) / scale.seconds
-        outcome = lab.load(f"P4-{index}-ours", plan)
+        outcome = lab.load(f"P4-{index}-{side}", plans[side])
         raw.append(outcome.raw)
         if failed := stats.failures(outcome.samples):
-            spoilt.append(f"round {index + 1}: {failed}")
-        return stats.rate(outcome.samples, scale.warm_up, plan.seconds)
+            spoilt.append(f"round {index + 1}, {side}: {failed}")
+        return stats.rate(outcome.samples, scale.warm_up, plans[side].seconds)
 
-    with console.step(f"P4: psycopg, ours, {scale.rounds} rounds of {scale.seconds:g} s"):
-        rates = pairs.measure(["psycopg", "ours"], scale.rounds, measured)
+    sides = ["psycopg", *ports]
+    with console.step(f"P4: {', '.join(sides)}, {scale.rounds} rounds of {scale.seconds:g} s"):
+        rates = pairs.measure(sides, scale.rounds, measured)
     (lab.folder / raw[0]).write_text(json.dumps({"rates": rates, "spoilt": spoilt}))
-    ratios = pairs.ratios(rates, "ours", "psycopg")
     what = "create, committed, to psycopg's inserts"
-    verdict = ratio("P4", what, ratios, "at least", LEAST, "; ".join(spoilt))
+    verdict = ratio("P4", what, pairs.ratios(rates, "ours", "psycopg"), "at least", LEAST, "; ".join(spoilt))
+    if beside := pairs.ratios(rates, "floor", "psycopg"):
+        verdict = replace(verdict, measured=f"{verdict.measured}; floor {stats.median(beside):.2f} x")
     return Findings.of([verdict], [charts.rounds(f"P4: {what}", rates, "commits a second")], raw)

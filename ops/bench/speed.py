@@ -90,10 +90,14 @@ def list_page(lab: Lab, stage: Stage) -> Findings:
 
 
 def create(lab: Lab, stage: Stage) -> Findings:
-    """P4: notes created, committed."""
-    with stage.serving(stage.ours()) as ours:
-        who = stage.account(ours, "writer", 0, 0)
-        return creates.compare(lab, ours.port, who, stage.database_env())
+    """P4: notes created, committed, by the application, by floor and by psycopg itself."""
+    with ExitStack() as running:
+        ours = running.enter_context(stage.serving(stage.ours()))
+        who = stage.account(ours, "writer", 1, 0)
+        (note_id,) = stage.note_ids(who, 1)
+        floor = running.enter_context(stage.serving(stage.floor(), NOTE.format(note_id)))
+        ports = {"floor": floor.port, "ours": ours.port}
+        return creates.compare(lab, ports, who, stage.database_env())
 
 
 def _rate(figure: str, what: str, found: Comparison, reference: str, bound: float) -> verdicts.Verdict:
