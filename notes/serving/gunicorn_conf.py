@@ -60,7 +60,10 @@ def post_worker_init(_worker: Any) -> None:
 
 
 def child_exit(_server: Any, worker: Any) -> None:
-    """Forget the gauges of a worker that ended."""
+    """Forget the gauges and the connections of a worker that ended."""
     from prometheus_client.multiprocess import mark_process_dead
 
+    from notes.serving.worker import SEATS
+
+    SEATS.leave(worker.seat)
     mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

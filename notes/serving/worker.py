@@ -1,14 +1,18 @@
-"""gunicorn's threaded worker, which refuses at once what its threads have no room for.
+"""gunicorn's threaded worker, which refuses at once what its threads have no room for, and shares connections fairly.
 
 gthread hands every request to its threads by a queue without an end: under overload each waits there until its client
 has given up, and the process works for the dead. Here the main loop answers such a request itself, on its kept-alive
 connection, with neither a thread nor gunicorn's parser.
+
+Which process gets a new connection is up to who is awake first, and one that is kept open stays there: of 16, one of
+two processes often had 15 or all, and a processor nothing to do. Who has more than another lets that one accept first.
 """
 
 from __future__ import annotations
 
 import contextlib
 import selectors
+import time
 from functools import partial
 from typing import Any
 
@@ -16,6 +20,10 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from notes.serving import refusal
 from notes.serving.edge import Edge
+from notes.serving.seats import Seats
+
+SEATS = Seats()
+LET_SECONDS = 0.001  # long enough for another process to wake up and accept, short enough to go unnoticed
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
@@ -23,6 +31,22 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     busy = 0
     refused = 0  # since the last connection was accepted
+    seat: int | None = None
+    _connections = 0
+
+    def __init__(self, *args: Any) -> None:
+        self.seat = SEATS.take()  # still in the master
+        super().__init__(*args)
+
+    @property
+    def nr_conns(self) -> int:
+        """How many connections it has; gunicorn counts them, and the other processes see it."""
+        return self._connections
+
+    @nr_conns.setter
+    def nr_conns(self, count: int) -> None:
+        self._connections = count
+        SEATS.tell(self.seat, count)
 
     def accept(self, listener: Any) -> None:
         """Accept a new connection, and one more for each request refused meanwhile.
@@ -31,6 +55,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         connections ask, and the ones beside them waited in the backlog until their clients had given up, after 10 s.
         No more than that: what another process of the group has room for is left to it.
         """
+        if self.nr_conns > SEATS.least() + 1:
+            time.sleep(LET_SECONDS)
         most, self.refused = 1 + self.refused, 0
         for _ in range(most):
             before = self.nr_conns

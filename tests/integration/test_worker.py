@@ -1,8 +1,13 @@
-"""A worker process: what collections of its garbage may cost."""
+"""A worker process: what collections of its garbage may cost, and its share of the connections."""
 
+import time
+from contextlib import ExitStack, closing
+from http.client import HTTPConnection
 from pathlib import Path
 
-from tests.support.process import python
+import psutil
+
+from tests.support.process import Server, python
 
 HOLDS_BACK = """
 import gc
@@ -20,3 +25,23 @@ def test_what_is_loaded_before_the_workers_begin_is_never_collected(tmp_path: Pa
     assert (collects_at_first, collects) == (False, True)
     assert loaded > 50_000
     assert walked < loaded / 20
+
+
+def test_two_processes_share_the_connections_that_are_kept_open(server: Server) -> None:
+    master = psutil.Process(server.process.pid)
+    while len(workers := master.children()) < 2:  # it is open as soon as one of them is
+        time.sleep(0.05)
+
+    def held() -> list[int]:
+        """How many connections of clients each process has."""
+        own = [each.net_connections("tcp") for each in workers]
+        return [sum(c.status == psutil.CONN_ESTABLISHED and c.laddr.port == server.port for c in each) for each in own]
+
+    with ExitStack() as opened:
+        for _ in range(16):
+            connection = opened.enter_context(closing(HTTPConnection("127.0.0.1", server.port, timeout=10)))
+            connection.request("GET", "/livez")
+            assert connection.getresponse().read() == b"ok\n"
+        shares = held()
+    assert sum(shares) >= 16
+    assert min(shares) >= 5
