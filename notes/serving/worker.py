@@ -55,8 +55,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         connections ask, and the ones beside them waited in the backlog until their clients had given up, after 10 s.
         No more than that: what another process of the group has room for is left to it.
         """
-        if self.nr_conns > SEATS.least() + 1:
-            time.sleep(LET_SECONDS)
+        if not self.refused and self.nr_conns > SEATS.least() + 1:
+            time.sleep(LET_SECONDS)  # not while it refuses, which this loop has to do at once
         most, self.refused = 1 + self.refused, 0
         for _ in range(most):
             before = self.nr_conns

@@ -35,10 +35,8 @@ def test_one_more_for_each_request_refused_and_none_that_does_not_wait(monkeypat
     assert accepted(monkeypatch, waiting=0, refused=400) == 0
 
 
-@pytest.mark.parametrize(("others", "waits"), [([3], True), ([3, 9], True), ([4], False), ([9], False), ([], False)])
-def test_who_has_more_connections_than_another_lets_that_one_accept_first(
-    monkeypatch: pytest.MonkeyPatch, others: list[int], waits: bool
-) -> None:
+def seconds_let(monkeypatch: pytest.MonkeyPatch, others: list[int], refused: int = 0) -> list[float]:
+    """How long a worker with 5 connections waits before it accepts, beside others with so many."""
     slept: list[float] = []
     seats = Seats()
     for count in others:
@@ -47,10 +45,21 @@ def test_who_has_more_connections_than_another_lets_that_one_accept_first(
     monkeypatch.setattr(workers.time, "sleep", slept.append)
     monkeypatch.setattr(ThreadWorker, "accept", lambda *_: None)
     worker = Worker.__new__(Worker)
-    worker.seat, worker.refused = seats.take(), 0
+    worker.seat, worker.refused = seats.take(), refused
     worker.nr_conns = 5
     worker.accept(None)
-    assert slept == ([workers.LET_SECONDS] if waits else [])
+    return slept
+
+
+@pytest.mark.parametrize(("others", "waits"), [([3], True), ([3, 9], True), ([4], False), ([9], False), ([], False)])
+def test_who_has_more_connections_than_another_lets_that_one_accept_first(
+    monkeypatch: pytest.MonkeyPatch, others: list[int], waits: bool
+) -> None:
+    assert seconds_let(monkeypatch, others) == ([workers.LET_SECONDS] if waits else [])
+
+
+def test_who_has_to_refuse_lets_nobody_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert seconds_let(monkeypatch, [3], refused=1) == []
 
 
 def test_a_count_is_seen_by_other_processes() -> None:
