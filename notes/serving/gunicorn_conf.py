@@ -65,5 +65,5 @@ def child_exit(_server: Any, worker: Any) -> None:
 
     from notes.serving.worker import SEATS
 
-    SEATS.leave(worker.seat)
+    SEATS.leave(getattr(worker, "seat", None))  # one of gunicorn's own workers has none
     mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

@@ -18,6 +18,20 @@ gunicorn_conf.pre_fork(None, None)
 print(*map(int, begun), int(gc.isenabled()), len(gc.get_objects()))
 """
 
+ENDS = """
+from types import SimpleNamespace
+from notes.serving import gunicorn_conf
+from notes.serving.worker import SEATS
+seat = SEATS.take()
+gunicorn_conf.child_exit(None, SimpleNamespace(pid=1, seat=seat))
+gunicorn_conf.child_exit(None, SimpleNamespace(pid=2))
+print(SEATS.take() == seat)
+"""
+
+
+def test_a_worker_that_ends_leaves_its_seat_and_one_of_another_class_has_none(tmp_path: Path) -> None:
+    assert python("-c", ENDS, env={"NOTES_RUNTIME_DIR": str(tmp_path)}).stdout == "True\n"
+
 
 def test_what_is_loaded_before_the_workers_begin_is_never_collected(tmp_path: Path) -> None:
     ended = python("-c", HOLDS_BACK, env={"NOTES_RUNTIME_DIR": str(tmp_path)})
