@@ -18,11 +18,13 @@ from ops.bench.report import Findings
 from ops.bench.verdicts import ratio
 
 LEAST = 0.40
-PATHS = {"ours": "/api/v1/notes", "floor": "/api/v1/notes/{}"}  # floor knows a user by the number alone
 
 
-def compare(lab: Lab, ports: Mapping[str, int], who: Account, env: Mapping[str, str]) -> Findings:
-    """Run all in turn with as many threads as connections, servers at `ports`; `env` names psycopg's database."""
+def compare(lab: Lab, servers: Mapping[str, tuple[int, str]], who: Account, env: Mapping[str, str]) -> Findings:
+    """Run all in turn with as many threads as connections.
+
+    `servers` has port and path of each side that takes notes by HTTP; `env` names psycopg's database.
+    """
     body = json.dumps({"name": NAME, "text": TEXT}).encode()
     headers = {"Authorization": f"Bearer {who.token}", "Content-Type": "application/json"}
     scale = lab.scale
@@ -33,9 +35,9 @@ def compare(lab: Lab, ports: Mapping[str, int], who: Account, env: Mapping[str, 
             "closed",
             CONNECTIONS,
             scale.warm_up + scale.seconds,
-            (request("create", "POST", PATHS[side].format(who.user_id), headers, body),),
+            (request("create", "POST", path, headers, body),),
         )
-        for side, port in ports.items()
+        for side, (port, path) in servers.items()
     }
     insert = [sys.executable, "-m", "benchmarks.floor", str(who.user_id), str(CONNECTIONS), str(scale.seconds)]
     shared = {**env, "BENCH_NAME": NAME, "BENCH_TEXT": TEXT}
@@ -50,7 +52,7 @@ def compare(lab: Lab, ports: Mapping[str, int], who: Account, env: Mapping[str, 
             spoilt.append(f"round {index + 1}, {side}: {failed}")
         return stats.rate(outcome.samples, scale.warm_up, plans[side].seconds)
 
-    sides = ["psycopg", *ports]
+    sides = ["psycopg", *servers]
     with console.step(f"P4: {', '.join(sides)}, {scale.rounds} rounds of {scale.seconds:g} s"):
         rates = pairs.measure(sides, scale.rounds, measured)
     (lab.folder / raw[0]).write_text(json.dumps({"rates": rates, "spoilt": spoilt}))

@@ -96,8 +96,9 @@ def create(lab: Lab, stage: Stage) -> Findings:
         who = stage.account(ours, "writer", 1, 0)
         (note_id,) = stage.note_ids(who, 1)
         floor = running.enter_context(stage.serving(stage.floor(), NOTE.format(note_id)))
-        ports = {"floor": floor.port, "ours": ours.port}
-        return creates.compare(lab, ports, who, stage.database_env())
+        # floor knows a user by the number alone
+        servers = {"floor": (floor.port, NOTE.format(who.user_id)), "ours": (ours.port, "/api/v1/notes")}
+        return creates.compare(lab, servers, who, stage.database_env())
 
 
 def _rate(figure: str, what: str, found: Comparison, reference: str, bound: float) -> verdicts.Verdict:
