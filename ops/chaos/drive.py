@@ -23,6 +23,7 @@ from ops.ledger import check, journal, readers, writers
 from ops.ledger.check import Ledger
 from ops.ledger.writers import Account, Manners, Writers
 from ops.ledger.writes import Found, Write
+from ops.targets.ready import until_ready
 from ops.watchers import Alert
 
 WELL_SECONDS = 60.0  # for all parts to say that they are ready: Loki takes longest, and a health check up to 10
@@ -86,7 +87,7 @@ def drive(site: Site, options: Options, folder: Path, run: str) -> Outcome:
                 wait.hold(looks.SECONDS)
                 loaded = time.time()
                 injuries = _injure_all(site, options, book)
-                looks.until_ready(site, WELL_SECONDS)
+                until_ready(site.target, WELL_SECONDS, mend="./inv up, then ./inv chaos")
                 after = looks.look(probe, "steady state after")
                 injuries = [watch.told(each) for each in injuries]
                 ready = watch.ready()

@@ -8,6 +8,7 @@ from ops.chaos.probing import Probing
 from ops.chaos.site import Site
 from ops.chaos.steady import Steady
 from ops.errors import OpsError
+from ops.targets.ready import unready
 
 SECONDS = 3.0  # each look at the steady state: 120 requests of the prober
 MOST = 3  # looks at the steady state before
@@ -15,20 +16,9 @@ MOST = 3  # looks at the steady state before
 
 def refuse_unwell(site: Site) -> None:
     """Raise OpsError unless every part says that it is ready: on a sick target a fault proves nothing."""
-    if unwell := [f"{part.name} {part.state}" for part in site.target.status() if not part.is_ready]:
+    if unwell := unready(site.target):
         mend = f"./inv up --on {site.target.name}, then ./inv chaos --on {site.target.name}"
         raise OpsError(f"target {site.target.name} is not well", ", ".join(unwell), mend)
-
-
-def until_ready(site: Site, seconds: float) -> None:
-    """Return when every part says that it is ready; raise OpsError with those that do not after so long."""
-
-    def probe() -> None:
-        if waiting := [part for part in site.target.status() if not part.is_ready]:
-            raise wait.Pending(", ".join(f"{part.name} {part.state}" for part in waiting))
-
-    what = f"target {site.target.name} to be well"
-    wait.until(probe, what, seconds=seconds, every=0.3, mend="./inv up, then ./inv chaos")
 
 
 def first_look(site: Site, probe: Probing) -> Steady:
@@ -41,6 +31,7 @@ def first_look(site: Site, probe: Probing) -> Steady:
 
 
 def look(probe: Probing, name: str) -> Steady:
+    """What the prober sees from now on, as a step of that name."""
     with console.step(name) as step:
         began = time.time()
         wait.hold(SECONDS)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ops.chaos import injuring, looks, recovery, runner, undo
+from ops.chaos import injuring, recovery, runner, undo
 from ops.chaos import site as sites
 from ops.chaos.drive import Options
 from ops.chaos.fault import Fault
@@ -22,6 +22,7 @@ from ops.chaos.site import Site
 from ops.errors import OpsError
 from ops.ledger.check import LOST
 from ops.targets.embedded import Embedded
+from ops.targets.ready import until_ready
 
 ROOT = Path(__file__).parents[2]
 BACK_SECONDS = 60.0
@@ -49,7 +50,7 @@ def target(state: Path) -> Iterator[Embedded]:
 @pytest.fixture
 def site(target: Embedded, state: Path) -> Site:
     found = sites.site(target, state)
-    looks.until_ready(found, BACK_SECONDS)
+    until_ready(found.target, BACK_SECONDS)
     return found
 
 
@@ -85,7 +86,7 @@ def test_a_fault_leaves_no_trace(site: Site, name: str) -> None:
     injury = injuring.injure(site, fault, random.Random(1), 0.3)
     assert injury.healed is not None
     assert undo.left(site.folder) == []
-    looks.until_ready(site, BACK_SECONDS)
+    until_ready(site.target, BACK_SECONDS)
 
 
 @pytest.mark.parametrize("name", LASTING)
@@ -109,7 +110,7 @@ def test_a_tool_killed_before_the_fault_left_nothing_to_undo_but_its_record(site
     assert in_another_process(state, "app-frozen", until="planned") == -signal.SIGKILL
     runner.undo_only(site.target, state=state)
     assert undo.left(site.folder) == []
-    looks.until_ready(site, BACK_SECONDS)
+    until_ready(site.target, BACK_SECONDS)
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
@@ -136,7 +137,7 @@ runner.chaos(Embedded(state, env={{"NOTES_FAULTS": "1"}}, ports="free"), asked, 
         tool.wait()
     assert undo.left(site.folder) == []
     assert list(site.folder.glob("*.plan")) == []
-    looks.until_ready(site, BACK_SECONDS)
+    until_ready(site.target, BACK_SECONDS)
 
 
 def test_a_sick_target_is_refused_before_the_first_fault(site: Site, state: Path, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from ops.errors import OpsError
 from ops.parts import PARTS
 from ops.paths import ROOT
 from ops.targets.embedded import Embedded
+from ops.targets.ready import until_ready
 from tests.support.api import Api
 from tests.support.wire import Http
 from tests.support.writer import Writer
@@ -52,13 +53,6 @@ def states(target: Embedded) -> dict[str, str]:
 
 def all_ready(target: Embedded) -> bool:
     return set(states(target).values()) == {"ready"}
-
-
-def until_ready(target: Embedded) -> None:
-    deadline = time.monotonic() + BACK_SECONDS
-    while not all_ready(target):
-        assert time.monotonic() < deadline, states(target)
-        time.sleep(0.2)
 
 
 def master(target: Embedded, part: str) -> psutil.Process:
@@ -121,7 +115,7 @@ def test_no_acknowledged_note_is_lost_when_a_worker_is_killed_during_writes(targ
             writer.until_more(20)
             worker.send_signal(signal.SIGKILL)
         writer.until_more(20)
-    until_ready(target)
+    until_ready(target, BACK_SECONDS)
     assert not writer.lost()
     assert not {worker.pid for worker in workers} & {worker.pid for worker in master(target, "notes").children()}
 
@@ -130,7 +124,7 @@ def test_a_killed_service_comes_back_by_itself(target: Embedded) -> None:
     before = master(target, "notes")
     before.send_signal(signal.SIGKILL)
     time.sleep(0.2)
-    until_ready(target)
+    until_ready(target, BACK_SECONDS)
     assert master(target, "notes").pid != before.pid
 
 
@@ -143,7 +137,7 @@ def test_status_tells_of_a_part_that_runs_but_does_not_answer(target: Embedded) 
     finally:
         for process in frozen:
             process.resume()
-    until_ready(target)
+    until_ready(target, BACK_SECONDS)
 
 
 def test_up_brings_back_a_part_that_was_stopped_and_leaves_the_others(

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from ops.chaos import injuring, looks, recovery, runner, undo
+from ops.chaos import injuring, recovery, runner, undo
 from ops.chaos import site as sites
 from ops.chaos.runner import Asked
 from ops.chaos.site import Site
 from ops.ledger.check import FATAL
 from ops.targets.compose import Compose
+from ops.targets.ready import until_ready
 from tests.support import containers
 
 READY_SECONDS = 180.0  # a machine may be several times as busy as usual
@@ -30,7 +31,7 @@ def stack(engine: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Co
 @pytest.fixture
 def site(stack: Compose) -> Site:
     found = sites.site(stack, stack.folder.parent)
-    looks.until_ready(found, READY_SECONDS)
+    until_ready(found.target, READY_SECONDS)
     return found
 
 
@@ -41,7 +42,7 @@ def test_a_fault_leaves_no_trace(site: Site, name: str) -> None:
     injury = injuring.injure(site, fault, random.Random(1), 1.0)
     assert injury.healed is not None
     assert undo.left(site.folder) == []
-    looks.until_ready(site, READY_SECONDS)
+    until_ready(site.target, READY_SECONDS)
     assert containers.ids(site.target) == before  # type: ignore[arg-type]
 
 
