@@ -1,6 +1,7 @@
 """The manifests of this checkout as kubectl renders them, each once a session; skips, saying why, without kubectl."""
 
 import shutil
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -12,6 +13,8 @@ OVERLAYS = ("dev", "preprod", "prod", "eks")
 COMPONENTS = ("traefik", "metrics-server", "monitoring")
 EKS_GATEWAY = "eks/gateway"
 ALL = (*OVERLAYS, EKS_GATEWAY, *COMPONENTS)
+
+WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "Job")
 
 Manifest = dict[str, Any]
 
@@ -33,7 +36,20 @@ def key(found: Manifest) -> str:
     return f"{found['kind']} {found['metadata']['name']}"
 
 
+def workloads(*names: str) -> Iterator[tuple[str, Manifest]]:
+    """Where each workload of these overlays and components is, or of all, and the workload itself."""
+    for name in names or ALL:
+        for found in manifests.of_kind(objects(name), *WORKLOADS):
+            yield f"{name}: {key(found)}", found
+
+
+def pod(workload: Manifest) -> Manifest:
+    """The specification of a workload's pods."""
+    found: Manifest = workload["spec"]["template"]["spec"]
+    return found
+
+
 def containers(found: Manifest) -> list[Manifest]:
     """All containers of a workload, those that run first too."""
-    spec = found["spec"]["template"]["spec"]
+    spec = pod(found)
     return [*spec.get("initContainers", []), *spec["containers"]]

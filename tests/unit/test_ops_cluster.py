@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +12,16 @@ from invoke.config import Config
 from invoke.context import Context
 from invoke.exceptions import Exit
 
-from ops import doctor, engine, evidence, http, image, ports, run
-from ops.cluster import addons, checks, lifecycle, nodes, registry, sideload
+from ops import engine, evidence, http, ports, run
+from ops.cluster import addons, checks, lifecycle, nodes, registry
 from ops.cluster.place import FILE, GATEWAY_NODE_PORT, Place, place
 from ops.commands import cluster as commands
 from ops.errors import OpsError
 from ops.kubectl import Kubectl
-from ops.paths import ROOT
 from ops.settings import KIND
-from ops.versions import CLUSTER_IMAGES, GATEWAY_API, GATEWAY_API_ADDRESS, IMAGES
+from ops.versions import CLUSTER_IMAGES, GATEWAY_API, GATEWAY_API_ADDRESS
 
 CLUSTER: dict[str, Any] = yaml.safe_load(FILE.read_text())
-CONTROL_PLANE_KEY = "node-role.kubernetes.io/control-plane"
 OTHERS = {"NOTES_CLUSTER": "other", "GATEWAY_PORT": "8090", "REGISTRY_PORT": "5009", "KIND_NODE_IMAGE": "mine:1"}
 
 
@@ -122,155 +120,6 @@ def test_a_registry_of_somebody_else_is_refused(meant: Place, monkeypatch: pytes
         registry.state(meant)
     monkeypatch.setattr(run, "run", said("[]"))
     assert registry.state(meant) is None
-
-
-def test_without_an_engine_kind_or_kubectl_it_says_which_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    answers: dict[str, str | None] = {"docker": None, "kind": None, "kubectl": None}
-
-    def answer(words: Sequence[str]) -> str | None:
-        return answers[words[0]]
-
-    monkeypatch.setattr(engine, "answer", answer)
-    for name, text, what in (
-        ("docker", "28.5.2", "no 'Docker engine' answers"),
-        ("kind", "kind v0.33.0 go1.27.2 linux/amd64", "no 'kind' answers"),
-        ("kubectl", '{"clientVersion": {"gitVersion": "v1.36.4"}}', "no 'kubectl' answers"),
-    ):
-        with pytest.raises(OpsError, match=what):
-            checks.tools()
-        answers[name] = text
-    checks.tools()
-    answers["kind"] = "kind v0.27.0 go1.23 linux/amd64"
-    with pytest.raises(OpsError, match="'kind' is too old"):
-        checks.tools()
-
-
-LEAST = doctor.CLUSTER_MEMORY_MIB
-
-
-@pytest.mark.parametrize(
-    ("of_machine", "of_engine", "refused"),
-    [(9000, 9000, False), (9000, 2000, True), (LEAST - 1, 9000, True), (LEAST, 9000, False)],
-)
-def test_too_little_memory_is_refused_be_it_the_machines_or_the_engines(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, of_machine: int, of_engine: int, refused: bool
-) -> None:
-    (tmp_path / "meminfo").write_text(f"MemAvailable: {of_machine << 10} kB\n")
-    monkeypatch.setattr(doctor, "MEMORY", tmp_path / "meminfo")
-    monkeypatch.setattr(engine, "answer", lambda _words: str(of_engine << 20))
-    if not refused:
-        checks.memory()
-        return
-    with pytest.raises(OpsError, match="too little memory") as caught:
-        checks.memory()
-    assert f"{min(of_machine, of_engine)} MiB" in caught.value.seen
-
-
-def test_linux_own_limit_of_watchers_is_refused_with_the_line_that_mends_it(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    (tmp_path / "limit").write_text("128\n")
-    monkeypatch.setattr(doctor, "INOTIFY", tmp_path / "limit")
-    with pytest.raises(OpsError, match="too few file watchers") as caught:
-        checks.inotify()
-    assert "sysctl fs.inotify.max_user_instances=1024" in caught.value.mend
-    (tmp_path / "limit").write_text("1024\n")
-    checks.inotify()
-
-
-def test_a_taken_port_is_refused_with_who_has_it_and_the_setting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ports, "is_free", lambda number: number != 8080)
-    monkeypatch.setattr(ports, "owner", lambda _number: "'nginx' (pid 7)")
-    checks.port("REGISTRY_PORT", 5001)
-    with pytest.raises(OpsError, match="port 8080 is taken") as caught:
-        checks.port("GATEWAY_PORT", 8080)
-    assert "'nginx' (pid 7)" in caught.value.seen
-    assert "GATEWAY_PORT=8081" in caught.value.mend
-
-
-def test_a_file_of_definitions_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    checks.crds(place({}, tmp_path))
-    with pytest.raises(OpsError, match="no file"):
-        checks.crds(place({"GATEWAY_API_CRDS": str(tmp_path / "nowhere.yaml")}, tmp_path))
-
-
-@pytest.mark.parametrize(
-    ("log", "is_told"),
-    [
-        ("E1 kubelet is configured to not run on a host using cgroup v1. cgroup v1 support is unsupported\n", True),
-        ("W1 cgroup v1 detected, maintenance mode\n", False),
-        ("", False),
-    ],
-)
-def test_a_kubelet_that_refuses_the_hosts_cgroups_is_told_by_its_log(tmp_path: Path, log: str, is_told: bool) -> None:
-    (tmp_path / "notes-worker").mkdir()
-    (tmp_path / "notes-worker/kubelet.log").write_text(f"something\n{log}")
-    error = checks.why_no_kubelet(tmp_path)
-    assert (error is not None) is is_told
-    if error:
-        assert "failCgroupV1: false" in error.mend
-
-
-@pytest.mark.parametrize(
-    ("name", "whole"),
-    [
-        ("postgres:18.6", "docker.io/library/postgres:18.6"),
-        ("prom/prometheus:v3.5.3", "docker.io/prom/prometheus:v3.5.3"),
-        ("registry.k8s.io/a/b:v1", "registry.k8s.io/a/b:v1"),
-        ("localhost:5001/notesapp:1", "localhost:5001/notesapp:1"),
-        ("localhost/notesapp:1", "localhost/notesapp:1"),
-    ],
-)
-def test_an_image_is_known_by_its_whole_name(name: str, whole: str) -> None:
-    assert sideload.whole_name(name) == whole
-
-
-def test_images_are_saved_once_and_reach_only_the_nodes_that_lack_them(
-    meant: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    has = {"a": "docker.io/library/x:1\n", "b": "", "c": "", "d": "docker.io/library/x:1\ndocker.io/library/y:1\n"}
-    done: list[list[str]] = []
-
-    def fake(words: Sequence[str | Path], **_options: Any) -> run.Result:
-        said = [str(word) for word in words]
-        if "list" in said:
-            return run.Result(0, has[said[2]])
-        done.append(said)
-        return run.Result(0)
-
-    monkeypatch.setattr(run, "run", fake)
-    missing = sideload.lacking({node: ["x:1", "y:1"] for node in has})
-    assert missing == {"a": ["y:1"], "b": ["x:1", "y:1"], "c": ["x:1", "y:1"]}
-    sideload.load(meant, missing)
-    saved = [words[4:] for words in done if words[1] == "save"]
-    assert sorted(saved) == [["x:1", "y:1"], ["y:1"]]
-    assert sorted(words[3] for words in done if words[1] == "exec") == ["a", "b", "c"]
-
-
-def pod_specs() -> list[dict[str, Any]]:
-    """The pods of every manifest there is, by whatever file it is in."""
-    found = []
-    for path in sorted((ROOT / "k8s").rglob("*.yaml")):
-        for manifest in yaml.safe_load_all(path.read_text()):
-            spec = (manifest or {}).get("spec") or {}
-            if isinstance(spec.get("template"), dict):
-                found.append(spec["template"]["spec"])
-    return found
-
-
-def test_an_image_goes_to_the_nodes_that_its_pods_may_run_on() -> None:
-    roles: dict[str, set[str]] = {}
-    for spec in pod_specs():
-        is_tolerated = any(each.get("key") in (None, CONTROL_PLANE_KEY) for each in spec.get("tolerations", ()))
-        is_bound = CONTROL_PLANE_KEY in (spec.get("nodeSelector") or {})
-        for container in [*spec.get("initContainers", ()), *spec.get("containers", ())]:
-            name = container.get("image", image.NAME)
-            roles.setdefault(name, set()).update({nodes.CONTROL_PLANE} if is_tolerated else ())
-            roles[name].update(() if is_bound else {"worker"})
-    del roles[image.NAME]  # from the registry
-    assert roles.keys() == {*IMAGES.values(), *addons.IMAGES.values()}
-    for name, wanted in roles.items():
-        assert {role for role in (nodes.CONTROL_PLANE, "worker") if sideload.needed_on(role, [name])} == wanted, name
 
 
 class Steps:
